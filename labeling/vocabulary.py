@@ -169,10 +169,14 @@ MUCH_PASTED = 0.8
 
 #: More passages than a person marks in one judgment, and characters of what is said of one.
 MOST_SPANS, MOST_NOTE = 200, 500
+#: More regions than a person marks in one judgment.
+MOST_REGIONS = 200
+#: The least side of a region in shares of its picture, and how far sums of shares may be off.
+LEAST_SIDE, SHARE_SLACK = 1e-6, 1e-9
 
 
 class Polarity(StrEnum):
-    """Whether a passage is marked for what is wrong with it, or for what is good."""
+    """Whether a passage or a region is marked for what is wrong with it, or for what is good."""
 
     FAULT = "fault"
     PRAISE = "praise"

@@ -23,7 +23,7 @@ LARGE = (
     *("labeling.stats", "labeling.datasets.build", "labeling.datasets.judging"),
     *("labeling.datasets.minhash", "labeling.datasets.signals"),
     *("labeling.figures.per_response", "labeling.figures.by_kind"),
-    *("labeling.lead.agreement.criteria", "labeling.lead.agreement.passages"),
+    *("labeling.lead.agreement.criteria", "labeling.lead.agreement.marks"),
     *("labeling.lead.agreement.gates", "labeling.lead.agreement.turns"),
 )
 #: What these alone may need while they are imported, and pages and jobs only when they compute.

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct, to_builtins
 
+from labeling.datasets.mark_records import RegionRecord, SpanRecord
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind
 
 
@@ -166,25 +167,6 @@ class Unrated(NamedTuple):
     principle: str = ""
 
 
-class SpanRecord(NamedTuple):
-    """A passage that a rater marked, as praise or as a fault, and what it is attached to.
-
-    `response` counts from 0, -1 is the prompt; `start` and `end` are code points of the text of
-    that `message`, of which `quote` are the words. `about` is criterion, flag or principle, and
-    `name` its key, its word or its number. `note` is what the rater said of it.
-    """
-
-    response: int
-    message: int
-    start: int
-    end: int
-    quote: str
-    polarity: str
-    about: str
-    name: str
-    note: str = ""
-
-
 class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One rater's judgment.
 
@@ -230,6 +212,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     writing: HowWritten | None = None
     reasons: tuple[str, ...] = ()
     spans: tuple[SpanRecord, ...] = ()
+    regions: tuple[RegionRecord, ...] = ()
     stopped: bool = False
 
     def tie_on(self, criterion: str) -> str | None:

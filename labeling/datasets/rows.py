@@ -86,6 +86,26 @@ class ImportedSpan(Struct, frozen=True, gc=False):
     note: str = ""
 
 
+class ImportedRegion(Struct, frozen=True, gc=False):
+    """A region of a picture that a label marks, and what it is attached to.
+
+    `image` is one of the pictures of that `message`; `x` and `y` are its upper left corner, `w` and
+    `h` its size, in shares of the picture. The rest is as of a passage.
+    """
+
+    response: str | int
+    message: int
+    image: int
+    x: float
+    y: float
+    w: float
+    h: float
+    polarity: str
+    about: str
+    name: str
+    note: str = ""
+
+
 class ImportedLabel(Struct, frozen=True, gc=False):
     """What somebody said about a row of the file; `rater` is the name that it stands under.
 
@@ -99,7 +119,8 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     responses: a ranking as bands, best first (`(("c3",), ("c1", "c2"))`), or as the place of each;
     about each response a value or a word of `Unsaid` (`{"c1": 3, "c2": "unsure"}`); about the
     principles of a guideline such values by principle (`{"c1": {"P3": -2}}`).
-    `spans` are the passages it marks, `reasons` the codes of the reasons it names.
+    `spans` are the passages it marks, `regions` those of pictures, `reasons` the codes of the
+    reasons it names.
     """
 
     rater: str
@@ -111,6 +132,7 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     grades: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, object] = field(default_factory=dict)
     spans: tuple[ImportedSpan, ...] = ()
+    regions: tuple[ImportedRegion, ...] = ()
     reasons: tuple[str, ...] = ()
 
 

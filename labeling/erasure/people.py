@@ -1,4 +1,4 @@
-"""What a person who is erased has written: rationales, notes of skips and of marked passages, texts
+"""What a person who is erased has written: rationales, notes of skips and of marks, texts
 of late answers, why tasks were withdrawn. If it is asked for, also their answers and edits.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
@@ -14,7 +14,16 @@ from django.db.models import F, JSONField, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from labeling.imports.undoing import UNDO_REASON
-from labeling.models import Assignment, Judgment, LateAnswer, Span, Task, TextErasing, Withdrawal
+from labeling.models import (
+    Assignment,
+    Judgment,
+    LateAnswer,
+    Region,
+    Span,
+    Task,
+    TextErasing,
+    Withdrawal,
+)
 from labeling.models.removal import delete_assignments, erasing
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
@@ -27,13 +36,22 @@ from projects.sql import pieces
 _STEP = 1_000
 #: Assignments of one transaction, with all that hangs on their texts.
 _WRITTEN_STEP = 200
-#: What stays of a column where it is not "": of passages that came late, all but their notes.
-_BLANK: Mapping[str, object] = {
-    "spans": RawSQL(
-        "(SELECT coalesce(jsonb_agg(span - 'note'), '[]') FROM jsonb_array_elements(spans) span)",
+
+
+def _without_notes(column: str) -> RawSQL:
+    """The marks of a column of ours, without what was said of each."""
+    marks = f"jsonb_array_elements({column}) mark"
+    return RawSQL(  # noqa: S611
+        f"(SELECT coalesce(jsonb_agg(mark - 'note'), '[]') FROM {marks})",  # noqa: S608
         [],
         output_field=JSONField(),
     )
+
+
+#: What stays of a column where it is not "": of marks that came late, all but their notes.
+_BLANK: Mapping[str, object] = {
+    "spans": _without_notes("spans"),
+    "regions": _without_notes("regions"),
 }
 
 ERASING_JOB = register(
@@ -81,6 +99,7 @@ def _erase(erasure: TextErasing) -> None:
     judgments = Judgment.objects.filter(project=erasure.project, rater=erasure.person)
     assignments = Assignment.objects.filter(project=erasure.project, rater=erasure.person)
     spans = Span.objects.filter(judgment__in=judgments)
+    regions = Region.objects.filter(judgment__in=judgments)
     late = LateAnswer.objects.filter(assignment__in=assignments)
     withdrawn = Task.objects.filter(project=erasure.project, withdrawn_by=erasure.person)
     withdrawals = Withdrawal.objects.filter(project=erasure.project, created_by=erasure.person)
@@ -88,7 +107,11 @@ def _erase(erasure: TextErasing) -> None:
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
         (spans.exclude(note=""), ("note",)),
-        (late.exclude(rationale="", text="", spans=[]), ("rationale", "text", "spans")),
+        (regions.exclude(note=""), ("note",)),
+        (
+            late.exclude(rationale="", text="", spans=[], regions=[]),
+            ("rationale", "text", "spans", "regions"),
+        ),
         (withdrawn.exclude(withdrawn_reason__in=["", UNDO_REASON]), ("withdrawn_reason",)),
         (withdrawals.exclude(reason=""), ("reason",)),
     ]

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import F
 
+from labeling.imports.label_marks import NO_MARKS, LabelMarks, stored_marks, write_marks
 from labeling.kinds import GivenAnswer
-from labeling.kinds.spans import MarkedSpan
-from labeling.models import Answer, Assignment, Judgment, Span, Task
+from labeling.models import Answer, Assignment, Judgment, Task
 from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
 from projects.models import Criterion, Principle, Project, User
 from projects.services.members import placeholder_raters
@@ -32,8 +32,8 @@ _STORED = (
 class Label:
     """One rater's checked answers, of the canonical responses.
 
-    Of the criteria in `side_only` the source told the side and no strength. `spans` are the
-    passages it marks, of the canonical responses, `reasons` the codes of the reasons it names.
+    Of the criteria in `side_only` the source told the side and no strength. `reasons` are the codes
+    of the reasons it names.
     """
 
     rater: str
@@ -41,7 +41,7 @@ class Label:
     rationale: str
     at: datetime | None
     side_only: frozenset[int] = frozenset()
-    spans: tuple[MarkedSpan, ...] = ()
+    marks: LabelMarks = NO_MARKS
     reasons: tuple[str, ...] = ()
 
     def says_no_more_than(self, record: Label) -> bool:
@@ -50,7 +50,8 @@ class Label:
         A side alone is said by a strength on that side too, and a tie of an unknown kind is any.
         """
         own, recorded = self._by_spot(), record._by_spot()
-        if not (set(self.spans) <= set(record.spans) and {*self.reasons} <= {*record.reasons}):
+        said = (*self.marks.spans, *self.marks.regions, *self.reasons)
+        if not {*said} <= {*record.marks.spans, *record.marks.regions, *record.reasons}:
             return False
         return own.keys() == recorded.keys() and all(
             self._is_said(answer, recorded[spot], record) for spot, answer in own.items()
@@ -70,8 +71,11 @@ class Label:
         return same and same_tie and pk not in record.side_only
 
 
-def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
-    """task id -> rater's name -> what the placeholder rater of that name is on record with."""
+def stored_labels(tasks: Iterable[Task], *, with_regions: bool) -> dict[int, dict[str, Label]]:
+    """task id -> rater's name -> what the placeholder rater of that name is on record with.
+
+    Regions of pictures are read where they are asked for.
+    """
     tasks = list(tasks)
     judgments = Judgment.objects.filter(task__in=tasks, rater__is_placeholder=True).standing()
     rows = list(judgments.values_list("pk", "task_id", "rater__name", "reasons"))
@@ -91,7 +95,7 @@ def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
         if side_only:
             sides[judgment].add(criterion)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
-    marks = _stored_spans(places_of)
+    marks = stored_marks(places_of, with_regions=with_regions)
     for pk, task_id, name, reasons in rows:
         labels[task_id][name] = Label(
             name,
@@ -99,55 +103,10 @@ def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
             "",
             None,
             frozenset(sides[pk]),
-            tuple(marks[pk]),
+            marks[pk],
             tuple(reasons),
         )
     return labels
-
-
-def _stored_spans(places_of: Mapping[int, Mapping[int, int]]) -> Mapping[int, list[MarkedSpan]]:
-    """The passages on record of judgments, `places_of` whose responses are given by id."""
-    marks: dict[int, list[MarkedSpan]] = defaultdict(list)
-    rows = Span.objects.filter(judgment_id__in=places_of).select_related("criterion", "principle")
-    for row in rows:
-        own = places_of[row.judgment_id]
-        place = None if row.response_id is None else own[row.response_id]
-        where = (place, row.message, row.start, row.end)
-        marks[row.judgment_id].append(
-            MarkedSpan(*where, row.polarity, *row.attached, note=row.note)
-        )
-    return marks
-
-
-def _write_spans(
-    project: Project,
-    judgments: Sequence[Judgment],
-    labels: Sequence[Label],
-    responses: Mapping[int, Sequence[int]],
-    clauses: Mapping[int, Principle],
-) -> None:
-    """Stores the passages of labels beside their judgments."""
-    if not any(label.spans for label in labels):
-        return
-    criteria = dict(Criterion.objects.filter(project=project).values_list("key", "pk"))
-    Span.objects.bulk_create(
-        Span(
-            judgment=judgment,
-            response_id=(
-                None if mark.response is None else responses[judgment.task_id][mark.response]
-            ),
-            message=mark.message,
-            start=mark.start,
-            end=mark.end,
-            polarity=mark.polarity,
-            criterion_id=criteria[mark.name] if mark.about == "criterion" else None,
-            flag=mark.name if mark.about == "flag" else "",
-            principle=clauses[int(mark.name)] if mark.about == "principle" else None,
-            note=mark.note,
-        )
-        for judgment, label in zip(judgments, labels, strict=True)
-        for mark in label.spans
-    )
 
 
 def write_labels(
@@ -192,7 +151,8 @@ def write_labels(
         for judgment, label in zip(judgments, flat, strict=True)
         for answer in label.answers
     )
-    _write_spans(project, judgments, flat, responses, clauses)
+    marks = ((judgment, label.marks) for judgment, label in zip(judgments, flat, strict=True))
+    write_marks(project, marks, responses, clauses)
     return raised
 
 

@@ -9,13 +9,16 @@ from typing import Any
 from labeling.datasets.rows import (
     OVERALL,
     ImportedLabel,
+    ImportedRegion,
     ImportedResponse,
     ImportedSpan,
     RefusalCode,
     RowError,
 )
+from labeling.imports.label_marks import LabelMarks
 from labeling.imports.labels import Label
 from labeling.kinds import GivenAnswer, Kind, LabelError, has_axes, kind_of, label_answers
+from labeling.kinds.regions import MarkedRegion
 from labeling.kinds.shapes import as_submitted, from_submitted, principle_name, principle_number
 from labeling.kinds.spans import MarkedSpan
 from labeling.vocabulary import TaskKind, TieKind
@@ -171,7 +174,8 @@ class LabelRubric:
             self._rubrics.check_principles(answers)
         canonical = tuple(self.kind.canonical(answer, shown_order) for answer in answers)
         sides = frozenset(self._by_key[key].pk for key in side_only)
-        spans = tuple(self._span(span, ids, shown_order) for span in judgment.spans)
+        spans = {self._span(span, ids, shown_order) for span in judgment.spans}
+        regions = {self._region(region, ids, shown_order) for region in judgment.regions}
         if judgment.reasons and self._rubrics is not None:
             self._rubrics.check_reasons(judgment.reasons)
         return Label(
@@ -180,7 +184,10 @@ class LabelRubric:
             judgment.rationale,
             judgment.at,
             sides,
-            tuple(sorted(set(spans), key=lambda span: span.order)),
+            LabelMarks(
+                tuple(sorted(spans, key=lambda span: span.order)),
+                tuple(sorted(regions, key=lambda region: region.order)),
+            ),
             judgment.reasons,
         )
 
@@ -189,14 +196,27 @@ class LabelRubric:
     ) -> MarkedSpan:
         """A passage of the canonical order. Raises RowError where the project has nothing of the
         name that it is attached to."""
-        name = span.name
-        if span.about == "criterion":
-            name = self._criterion(name).key
-        elif span.about == "principle" and self._rubrics is not None:
-            self._rubrics.principle_key(f"P{name}")
-        place = shown_order[ids.index(str(span.response))] if span.response != "" else None
+        place = _canonical_place(span.response, ids, shown_order)
         where = (place, span.message, span.start, span.end)
-        return MarkedSpan(*where, span.polarity, span.about, name, span.note)
+        return MarkedSpan(*where, span.polarity, span.about, self._attached(span), span.note)
+
+    def _region(
+        self, region: ImportedRegion, ids: Sequence[str], shown_order: Sequence[int]
+    ) -> MarkedRegion:
+        """A region of a picture, likewise."""
+        place = _canonical_place(region.response, ids, shown_order)
+        where = (place, region.message, region.image)
+        box = (region.x, region.y, region.w, region.h)
+        name = self._attached(region)
+        return MarkedRegion(*where, *box, region.polarity, region.about, name, region.note)
+
+    def _attached(self, mark: ImportedSpan | ImportedRegion) -> str:
+        """What a mark is attached to, by the name it has here."""
+        if mark.about == "criterion":
+            return self._criterion(mark.name).key
+        if mark.about == "principle" and self._rubrics is not None:
+            self._rubrics.principle_key(f"P{mark.name}")
+        return mark.name
 
     def _said(self, judgment: ImportedLabel) -> dict[str, object]:
         """What a label says, by the criterion's own key."""
@@ -272,3 +292,10 @@ class LabelRubric:
                 code=RefusalCode.UNKNOWN_CRITERION,
             )
         return criterion
+
+
+def _canonical_place(
+    response: str | int, ids: Sequence[str], shown_order: Sequence[int]
+) -> int | None:
+    """The canonical place of the response that a mark names, None for the prompt."""
+    return None if response == "" else shown_order[ids.index(str(response))]

@@ -277,8 +277,9 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
         for prompt in Prompt.objects.filter(project=project, external_id__in=ids)
     }
     contents = _responses(tasks.values())
-    labelled = any(row.judgments for row in rows)
-    known = stored_labels(tasks.values()) if labelled else {}
+    labels = [label for row in rows for label in row.judgments]
+    has_regions = any(label.regions for label in labels)
+    known = stored_labels(tasks.values(), with_regions=has_regions) if labels else {}
     targets = {}
     for external_id in tasks.keys() | prompts.keys():
         task, prompt = tasks.get(external_id), prompts.get(external_id)

@@ -84,7 +84,8 @@ class Submission:
     `idle_ms` are milliseconds, None where what was sent is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
     version of the questions that were shown, that of the assignment where it is not said. `spans`
-    are passages that were marked, as `labeling.kinds.spans` reads them.
+    are passages that were marked, as `labeling.kinds.spans` reads them, `regions` likewise
+    (`labeling.kinds.regions`).
     `text` is what was written, `edit` a response as it was improved; `typed` and `pasted` are the
     characters that went into it, None where nobody counted.
     """
@@ -97,6 +98,7 @@ class Submission:
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
     spans: Sequence[object] = ()
+    regions: Sequence[object] = ()
     active_ms: int | None = 0
     idle_ms: int | None = 0
     key: UUID | None = None

@@ -98,7 +98,7 @@ def _missing_words(gate: Question, sent: object) -> str:
 
 def _refuse_others(option: Option, rest: Submission, errors: dict[str, str]) -> None:
     named: list[tuple[str, object]] = [*rest.answers.items()]
-    fields = ("tie_kind", "tie_kinds", "spans", "text", "edit")
+    fields = ("tie_kind", "tie_kinds", "spans", "regions", "text", "edit")
     named += [(name, getattr(rest, name)) for name in fields]
     sentence = gettext("“%(answer)s” ends the task: leave out everything that it asks after that.")
     for name, value in named:

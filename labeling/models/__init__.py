@@ -20,6 +20,7 @@ from labeling.models.jobs import (
 )
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.pictures import Picture
+from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
@@ -41,6 +42,7 @@ __all__ = [
     "Picture",
     "Prompt",
     "RaterPairPart",
+    "Region",
     "Release",
     "Report",
     "ReportSettlement",

@@ -116,7 +116,8 @@ class LateAnswer(models.Model):
 
     `answers` are as they were submitted (`labeling.kinds.shapes`), of the canonical order;
     `tie_kinds` say which tie a 0 is, by the criterion's key, and `text` is what was written;
-    `spans` are marked passages in the shape in which they are read back, without their words.
+    `spans` are marked passages in the shape in which they are read back, without their words, and
+    `regions` marked regions of pictures.
     """
 
     assignment = models.OneToOneField(
@@ -128,6 +129,7 @@ class LateAnswer(models.Model):
     reasons = models.JSONField(default=list, db_default=[], blank=True)
     text = models.TextField(blank=True, default="", db_default="")
     spans = models.JSONField(default=list, db_default=[], blank=True)
+    regions = models.JSONField(default=list, db_default=[], blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

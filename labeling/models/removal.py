@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.jobs import ImportedChange
 from labeling.models.judgments import Answer, Judgment
+from labeling.models.regions import Region
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 from labeling.models.writings import Writing
@@ -65,7 +66,8 @@ def delete_assignments(ids: Sequence[int]) -> None:
     What was written with them goes too, and with it the tasks that review it.
     """
     judgments = Judgment.objects.filter(assignment__in=ids)
-    _delete(Span.objects.filter(judgment__in=judgments))
+    for marks in (Span, Region):
+        _delete(marks._default_manager.filter(judgment__in=judgments))
     texts = list(Response.objects.filter(judgment__in=judgments).values_list("pk", flat=True))
     if texts:
         delete_tasks(list(Task.objects.filter(reviews__in=texts).values_list("pk", flat=True)))

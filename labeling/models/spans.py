@@ -12,6 +12,27 @@ from labeling.vocabulary import Polarity
 from projects.models import Criterion, Principle
 
 
+def attached_once(name: str) -> models.CheckConstraint:
+    """That a mark is attached to exactly one question, flag or principle."""
+    return models.CheckConstraint(
+        condition=Q(criterion__isnull=False, flag="", principle__isnull=True)
+        | Q(criterion__isnull=True, principle__isnull=True) & ~Q(flag="")
+        | Q(criterion__isnull=True, flag="", principle__isnull=False),
+        name=name,
+    )
+
+
+def attachment(
+    criterion: Criterion | None, principle: Principle | None, flag: str
+) -> tuple[str, str]:
+    """What a mark is attached to: the word for that, and its key or number."""
+    if criterion is not None:
+        return "criterion", criterion.key
+    if principle is not None:
+        return "principle", str(principle.number)
+    return "flag", flag
+
+
 class Span(models.Model):
     """A passage of a response, or of the prompt where there is none, and what it was attached to.
 
@@ -42,12 +63,7 @@ class Span(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="span_has_words"),
-            models.CheckConstraint(
-                condition=Q(criterion__isnull=False, flag="", principle__isnull=True)
-                | Q(criterion__isnull=True, principle__isnull=True) & ~Q(flag="")
-                | Q(criterion__isnull=True, flag="", principle__isnull=False),
-                name="span_attached_once",
-            ),
+            attached_once("span_attached_once"),
         ]
 
     def __str__(self) -> str:
@@ -56,8 +72,4 @@ class Span(models.Model):
     @property
     def attached(self) -> tuple[str, str]:
         """What it is attached to: the word for that, and its key or number."""
-        if self.criterion is not None:
-            return "criterion", self.criterion.key
-        if self.principle is not None:
-            return "principle", str(self.principle.number)
-        return "flag", self.flag
+        return attachment(self.criterion, self.principle, self.flag)

@@ -96,7 +96,7 @@ def filled_before(before: TakenBack | None, criteria: list[Criterion]) -> Filled
         reasons=before.reasons,
         principles=before.principles,
         flags=before.flags,
-        spans=[json.dumps(span) for span in before.spans],
+        spans=_marks(before),
         **_refilled(before.written),
     )
 
@@ -111,9 +111,15 @@ def values_again(answered: TakenBack, criteria: list[Criterion]) -> dict[str, li
         "reasons": list(answered.reasons),
         "principles": [str(number) for number in answered.principles],
         "flags": list(answered.flags),
-        "spans": [json.dumps(span) for span in answered.spans],
+        "spans": _marks(answered),
         **_written_values(answered),
     }
+
+
+def _marks(answered: TakenBack) -> list[str]:
+    """What was marked, each as the form holds it."""
+    marks = (*answered.marks.spans, *answered.marks.regions)
+    return [json.dumps(mark) for mark in marks]
 
 
 def _written_values(answered: TakenBack) -> dict[str, list[str]]:

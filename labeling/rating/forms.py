@@ -27,7 +27,7 @@ EDIT_PREFIX = "edit."
 class Filled:
     """What is filled in: codes by the names of the fields without their prefix, and the rest.
 
-    `spans` are marked passages, each as JSON.
+    `spans` are marks, each as JSON: passages, and regions of pictures, which have an `x`.
     """
 
     codes: Mapping[str, str] = field(default_factory=dict)
@@ -73,6 +73,7 @@ class Filled:
             return self._stopped(stopping)
         primary = (c.key for c in asked.values() if c.is_primary and c.scale.family == PREFERENCES)
         tie_kind = ties.pop(next(primary, ""), "")
+        marks = [_json(mark) for mark in self.spans]
         return Submission(
             answers=answers,
             tie_kind=self.tie_kind or tie_kind,
@@ -81,7 +82,8 @@ class Filled:
             reasons=self.reasons,
             principles=self.principles,
             flags=self.flags,
-            spans=[_json(span) for span in self.spans],
+            spans=[mark for mark in marks if not _is_region(mark)],
+            regions=[mark for mark in marks if _is_region(mark)],
             active_ms=self.active_ms,
             idle_ms=self.idle_ms,
             key=self.key,
@@ -162,6 +164,12 @@ def codes_for(criteria: Iterable[Criterion], answers: ShownAnswers) -> dict[str,
         if option is not None:
             codes[criterion.key] = option.code
     return codes
+
+
+def _is_region(mark: object) -> bool:
+    """Whether a mark is of a picture: one field holds both sorts, so that drafts, the queue and
+    undo know no other."""
+    return isinstance(mark, dict) and "x" in mark
 
 
 def _json(text: str) -> object:

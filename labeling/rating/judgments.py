@@ -24,6 +24,7 @@ from labeling.rating.answers import (
 from labeling.rating.branches import give_back_branches, require_choice
 from labeling.rating.fingerprints import says_the_same, submission_fingerprint
 from labeling.rating.leases import lease_length, own_assignment
+from labeling.rating.marks import check_marks, keep_marks
 from labeling.rating.openings import require_unopened
 from labeling.rating.passes import follow_up
 from labeling.rating.places import (
@@ -37,7 +38,6 @@ from labeling.rating.places import (
     with_place,
 )
 from labeling.rating.selectors import TakenBack, last_act, taken_back
-from labeling.rating.spans import check_spans, keep_spans
 from labeling.rating.written import (
     check_written,
     keep_written,
@@ -109,7 +109,7 @@ def _submit_locked(
     task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, task, submission)
     draft = check_written(held, project, submission, checked.answers)
-    spans = check_spans(held, kind, kind.asked(questions.criteria), submission)
+    marks = check_marks(held, kind, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
     if previous := next((row for row in stored if row.is_current), None):
         Judgment.objects.filter(pk=previous.pk).update(is_current=False)
@@ -138,7 +138,7 @@ def _submit_locked(
         created_at=now,
     )
     _insert_answers(held, kind, judgment, checked)
-    keep_spans(judgment, spans)
+    keep_marks(judgment, marks)
     keep_written(judgment, draft, held=held, project=project, submission=submission)
     settle_review(judgment, checked.answers, held=held)
     follow_up(held, project, checked.answers)

@@ -19,7 +19,7 @@ from labeling.rating import records
 from labeling.rating.answers import AskedTask, Questions, asked_now, asked_then, check_submission
 from labeling.rating.branches import is_cut_off
 from labeling.rating.leases import own_assignment
-from labeling.rating.spans import late_spans
+from labeling.rating.marks import late_marks
 from labeling.rating.written import check_written
 from labeling.vocabulary import AssignmentState
 from labeling.work.deadlocks import retry_deadlocks
@@ -81,7 +81,7 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
         "rationale": submission.rationale.strip(),
         "reasons": checked.reasons,
         "text": (draft.text if draft else None) or "",
-        "spans": late_spans(held, kind, kind.asked(questions.criteria), submission),
+        **late_marks(held, kind, kind.asked(questions.criteria), submission),
     }
     kept, created = LateAnswer.objects.get_or_create(assignment=held, defaults=content)
     if not created and any(getattr(kept, name) != value for name, value in content.items()):

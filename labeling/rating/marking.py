@@ -1,13 +1,17 @@
-"""Marked passages as they were shown, and the texts that they are passages of."""
+"""Marks as they were shown, and the texts and pictures that they are marks of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from labeling.kinds.regions import MarkedPictures, MarkedRegion, regions_json
 from labeling.kinds.spans import MarkedSpan, MarkedTexts, spans_json
-from labeling.models import Judgment, Prompt, Response, Task
+from labeling.models import Judgment, Response, Task
 from projects.sql import Statement
+
+_Turns = Sequence[Mapping[str, Any]]
 
 
 class ShownAssignment(Protocol):
@@ -26,16 +30,30 @@ class ShownAssignment(Protocol):
         """The version that applied."""
 
 
-def marked_texts(prompt: Prompt, responses: Sequence[Response]) -> MarkedTexts:
-    """What passages of a task are passages of, its responses in the order handed over."""
-    return MarkedTexts(
-        _contents(prompt.messages),
-        [_contents(row.messages) if row.messages else [row.content] for row in responses],
-    )
+@dataclass(frozen=True, slots=True)
+class MarkedTurns:
+    """The turns of a task's texts: of the prompt, and of each response in some order."""
+
+    prompt: _Turns
+    responses: Sequence[_Turns]
+
+    @property
+    def texts(self) -> MarkedTexts:
+        """What passages are passages of."""
+        return MarkedTexts(_contents(self.prompt), list(map(_contents, self.responses)))
+
+    @property
+    def pictures(self) -> MarkedPictures:
+        """What regions are regions of."""
+        return MarkedPictures(_counts(self.prompt), list(map(_counts, self.responses)))
 
 
-def _contents(turns: Sequence[dict[str, object]]) -> list[str]:
+def _contents(turns: _Turns) -> list[str]:
     return [str(turn.get("content") or "") for turn in turns]
+
+
+def _counts(turns: _Turns) -> list[int]:
+    return [len(turn.get("images", ())) for turn in turns]
 
 
 def responses_shown(assignment: ShownAssignment) -> list[Response]:
@@ -45,58 +63,85 @@ def responses_shown(assignment: ShownAssignment) -> list[Response]:
     return [rows[ids[place]] for place in assignment.shown_order]
 
 
-def texts_of(task: Task) -> MarkedTexts:
-    """The texts of a task, its responses in canonical order."""
+def turns_of_task(task: Task) -> MarkedTurns:
+    """The turns of a task's texts, its responses in canonical order."""
     rows = Response.objects.defer("html").in_bulk(task.response_ids)
-    return marked_texts(task.prompt, [rows[pk] for pk in task.response_ids])
+    responses = [rows[pk] for pk in task.response_ids]
+    return MarkedTurns(
+        task.prompt.messages, [row.messages or [{"content": row.content}] for row in responses]
+    )
+
+
+def turns_shown(assignment: ShownAssignment) -> MarkedTurns:
+    """The turns of an assignment's texts, its responses in the order shown."""
+    task = Task.objects.select_related("prompt").defer("prompt__html").get(pk=assignment.task_id)
+    turns = turns_of_task(task)
+    return MarkedTurns(turns.prompt, [turns.responses[place] for place in assignment.shown_order])
 
 
 def texts_shown(assignment: ShownAssignment) -> MarkedTexts:
     """The texts of an assignment, its responses in the order shown."""
-    task = Task.objects.select_related("prompt").defer("prompt__html").get(pk=assignment.task_id)
-    texts = texts_of(task)
-    return MarkedTexts(texts.prompt, [texts.responses[place] for place in assignment.shown_order])
+    return turns_shown(assignment).texts
 
 
+# Both sorts in one statement: nearly all judgments mark nothing.
 _MARKED = Statement(
     "marked",
     """
-    SELECT s.response_id, s.message, s.start, s."end", s.polarity, c.key, s.flag, p.number, s.note
-    FROM labeling_span s LEFT JOIN projects_criterion c ON c.id = s.criterion_id
-        LEFT JOIN projects_principle p ON p.id = s.principle_id
-    WHERE s.judgment_id = %(judgment)s
+    SELECT m.response_id, m.message, m.start, m."end", m.image, m.x, m.y, m.w, m.h,
+        m.polarity, c.key, m.flag, p.number, m.note
+    FROM (
+        SELECT response_id, message, start, "end", NULL::integer AS image,
+            NULL::double precision AS x, NULL::double precision AS y,
+            NULL::double precision AS w, NULL::double precision AS h,
+            polarity, criterion_id, flag, principle_id, note
+        FROM labeling_span WHERE judgment_id = %(judgment)s
+        UNION ALL
+        SELECT response_id, message, NULL, NULL, image, x, y, w, h,
+            polarity, criterion_id, flag, principle_id, note
+        FROM labeling_region WHERE judgment_id = %(judgment)s
+    ) m LEFT JOIN projects_criterion c ON c.id = m.criterion_id
+        LEFT JOIN projects_principle p ON p.id = m.principle_id
     """,
     judgment="bigint",
 )
 
 
-def _mark(
-    place: int | None,
-    message: int,
-    start: int,
-    end: int,
-    polarity: str,
-    key: str | None,
-    flag: str,
-    number: int | None,
-    note: str,
-) -> MarkedSpan:
+def _attached(key: str | None, flag: str, number: int | None) -> tuple[str, str]:
     if key is not None:
-        about, name = "criterion", key
-    elif number is not None:
-        about, name = "principle", str(number)
-    else:
-        about, name = "flag", flag
-    return MarkedSpan(place, message, start, end, polarity, about, name, note)
+        return "criterion", key
+    return ("flag", flag) if number is None else ("principle", str(number))
 
 
-def shown_spans(judgment: Judgment) -> list[dict[str, object]]:
-    """The passages of a judgment, as its rater saw and sent them."""
+@dataclass(frozen=True, slots=True)
+class ShownMarks:
+    """The marks of a judgment as its rater saw and sent them, passages with their words."""
+
+    spans: Sequence[Mapping[str, object]] = ()
+    regions: Sequence[Mapping[str, object]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """By their names in a reply; regions where there are any."""
+        marks: dict[str, object] = {"spans": self.spans}
+        return {**marks, "regions": self.regions} if self.regions else marks
+
+
+def shown_marks(judgment: Judgment) -> ShownMarks:
+    """The marks of a judgment, as its rater saw and sent them."""
     rows = _MARKED.rows(judgment=judgment.pk)
     if not rows:
-        return []
+        return ShownMarks([])
     assignment = judgment.assignment
     ids = Task.objects.values_list("response_ids", flat=True).get(pk=judgment.task_id)
     shown = [ids[index] for index in assignment.shown_order]
-    marks = [_mark(None if pk is None else shown.index(pk), *rest) for pk, *rest in rows]
-    return spans_json(marks, texts_shown(assignment))
+    spans, regions = [], []
+    for pk, message, start, end, image, *box, polarity, key, flag, number, note in rows:
+        place = None if pk is None else shown.index(pk)
+        said = (polarity, *_attached(key, flag, number), note)
+        if image is None:
+            spans.append(MarkedSpan(place, message, start, end, *said))
+        else:
+            x, y, w, h = box
+            regions.append(MarkedRegion(place, message, image, x, y, w, h, *said))
+    texts = texts_shown(assignment) if spans else MarkedTexts((), ())
+    return ShownMarks(spans_json(spans, texts), regions_json(regions))

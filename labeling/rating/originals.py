@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from labeling.kinds import slot
-from labeling.kinds.spans import PROMPT_SLOT
+from labeling.kinds.marks import PROMPT_SLOT
 from labeling.rating.marking import texts_shown
 from labeling.rating.refusals import refused_in_words
 from labeling.rating.selectors import own_in_project

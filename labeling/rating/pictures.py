@@ -17,7 +17,10 @@ _COMPARED = 2
 
 @dataclass(frozen=True, slots=True)
 class ShownPicture:
-    """One picture of a prompt or a response; `cover` says what it shows where it is covered."""
+    """One picture of a prompt or a response; `cover` says what it shows where it is covered.
+
+    `image` counts the pictures of its `message`, both from 0. `regions` are drawn on it, as SVG.
+    """
 
     label: str
     url: str
@@ -27,13 +30,20 @@ class ShownPicture:
     height: int
     cover: str
     key: str
+    message: int
+    image: int
+    regions: str = ""
 
 
 def shown_pictures(
     turns: Iterable[Mapping[str, Any]], name: str, cover: str, key: str = ""
 ) -> list[ShownPicture]:
     """The pictures of some turns; `name` is what their text is called."""
-    pictures = pictures_in(turns)
+    pictures = [
+        (picture, message, image)
+        for message, turn in enumerate(turns)
+        for image, picture in enumerate(turn.get("images", ()))
+    ]
     several = len(pictures) > 1
     return [
         ShownPicture(
@@ -47,8 +57,10 @@ def shown_pictures(
             height=picture["height"],
             cover=cover,
             key=key if place == 1 else "",
+            message=message,
+            image=image,
         )
-        for place, picture in enumerate(pictures, start=1)
+        for place, (picture, message, image) in enumerate(pictures, start=1)
     ]
 
 

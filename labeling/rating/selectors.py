@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
@@ -12,7 +12,7 @@ from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment
 from labeling.models.tasks import ASKED_AS
 from labeling.rating.drafts import Written, written_with
-from labeling.rating.marking import shown_spans
+from labeling.rating.marking import ShownMarks, shown_marks
 from labeling.vocabulary import Act, AssignmentState, JobState
 from projects.models import Criterion, Project, User
 from projects.sql import Statement
@@ -127,7 +127,7 @@ class TakenBack:
     principles: Sequence[int]
     flags: Sequence[str]
     written: Written | None
-    spans: Sequence[Mapping[str, object]] = ()
+    marks: ShownMarks = field(default_factory=ShownMarks)
 
 
 def taken_back(assignment: Assignment) -> TakenBack | None:
@@ -144,7 +144,7 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
         principles=judgment.principles,
         flags=judgment.flags,
         written=written_with(judgment.pk),
-        spans=shown_spans(judgment),
+        marks=shown_marks(judgment),
     )
 
 

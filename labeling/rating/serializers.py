@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labeling.kinds import COMPARE, kind_of
@@ -13,7 +12,13 @@ from labeling.models import Assignment, Judgment
 from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
 from labeling.rating.desk import present, rubric
 from labeling.rating.judgments import Undone
-from labeling.rating.marking import shown_spans
+from labeling.rating.mark_serializers import (
+    RegionSerializer,
+    RegionsField,
+    SpanSerializer,
+    SpansField,
+)
+from labeling.rating.marking import shown_marks
 from labeling.rating.selectors import shown_answers
 from labeling.rating.text_serializers import (
     ConversationPlaceSerializer,
@@ -29,7 +34,7 @@ from labeling.rating.text_serializers import (
     written_json,
 )
 from labeling.rating.written import MOST_CHARS, may_improve
-from labeling.vocabulary import Act, Flag, NothingLeft, Polarity, SkipReason, TaskKind, TieKind
+from labeling.vocabulary import Act, Flag, NothingLeft, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, PrincipleSerializer, criterion_json
 from projects.models import Project
@@ -103,32 +108,6 @@ class MillisecondsField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class SpanSerializer(serializers.Serializer[Any]):
-    """A marked passage, attached to exactly one of a criterion, a flag and a principle."""
-
-    slot = serializers.CharField(help_text="`A`, `B`, … as shown, or `prompt`.")
-    message = serializers.IntegerField(
-        default=0, help_text="Which turn of that text, from 0; its `content` is marked."
-    )
-    start = serializers.IntegerField(
-        help_text="In code points of the text as it was written, from 0."
-    )
-    end = serializers.IntegerField(help_text="The code point after the last one.")
-    quote = serializers.CharField(help_text="What stands there; where it differs it is refused.")
-    polarity = serializers.ChoiceField(choices=list(Polarity))
-    criterion = serializers.CharField(required=False, help_text="The key of a question asked.")
-    flag = serializers.CharField(required=False, help_text="One of those of a judgment.")
-    principle = serializers.CharField(required=False, help_text="By its number, such as `P3`.")
-    note = serializers.CharField(
-        required=False, help_text="What the rater says of it, at most 500 characters."
-    )
-
-
-@extend_schema_field(SpanSerializer(many=True))
-class SpansField(serializers.ListField):
-    """Marked passages, at most 200; what is in them is checked beside the texts that they mark."""
-
-
 class SubmissionSerializer(StrictSerializer):
     """A judgment. Signs and slots refer to the order shown: negative, the first shown is better.
 
@@ -167,6 +146,7 @@ class SubmissionSerializer(StrictSerializer):
     )
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)), default=list)
     spans = SpansField(default=list)
+    regions = RegionsField(default=list)
     active_ms = MillisecondsField(default=0, allow_null=True)
     idle_ms = MillisecondsField(default=0, allow_null=True)
     key = serializers.UUIDField(
@@ -236,6 +216,9 @@ class JudgmentSerializer(serializers.Serializer[Any]):
     principles = serializers.ListField(child=serializers.IntegerField())
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)))
     spans = SpanSerializer(many=True, help_text="In reading order.")
+    regions = RegionSerializer(
+        many=True, required=False, help_text="Of pictures, where any were marked."
+    )
     active_ms = serializers.IntegerField()
     idle_ms = serializers.IntegerField()
     times_cut = serializers.BooleanField(
@@ -339,7 +322,7 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
             "reasons": answered.reasons,
             "principles": answered.principles,
             "flags": answered.flags,
-            "spans": answered.spans,
+            **answered.marks.as_json(),
         }
         if answered.written is not None:
             said |= text_json(answered.written)
@@ -361,7 +344,7 @@ def judgment_json(judgment: Judgment) -> dict[str, Any]:
         "reasons": judgment.reasons,
         "principles": judgment.principles,
         "flags": judgment.flags,
-        "spans": shown_spans(judgment),
+        **shown_marks(judgment).as_json(),
         "active_ms": judgment.active_ms,
         "idle_ms": judgment.idle_ms,
         "times_cut": judgment.times_cut,

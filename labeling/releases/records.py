@@ -25,7 +25,7 @@ from labeling.models import Answer, Response, Writing
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.models.writings import paste_ratio
 from labeling.releases.later_turns import later_turns
-from labeling.releases.marked import marked_spans
+from labeling.releases.marked import marks_of
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
 from labeling.vocabulary import ASKED_AS_REVIEW, ReviewDecision, Strategy
@@ -239,7 +239,7 @@ def _judgments(
     rows: list[tuple[Any, ...]] = list(standing.values_list(*_JUDGMENT_COLUMNS))
     task_of = {row[0]: row[1] for row in rows}
     answers, written = _answers(task_of, tasks, names), _written(task_of, tasks)
-    spans = marked_spans(task_of, tasks, texts)
+    marks = marks_of(task_of, tasks, texts)
     pseudonym = names.pseudonym
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
@@ -270,7 +270,7 @@ def _judgments(
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
                 reasons=tuple(map(str, reasons)),
-                spans=tuple(spans.get(pk, ())),
+                **marks.get(pk, {}),
                 **written.get(pk, {}),
             )
         )

@@ -14,11 +14,15 @@ import pytest
 from PIL import Image
 
 from labeling.imports.services import create_import, run_import
-from labeling.models import Picture, Release
+from labeling.models import Picture, Region, Release
 from labeling.releases.services import folder_of
 from projects.models import Project, User
+from projects.project_templates import CriterionSpec
+from projects.services.projects import create_project
 from tests.conftest import judge, lease
 from tests.imports.test_import_pictures import PAIR, archive, colour
+
+ASKED = CriterionSpec("overall", "Which is better?", "llama_eval7", is_primary=True)
 
 
 @pytest.fixture
@@ -28,7 +32,9 @@ def shown(project: Project, lena: User, rui: User, settings: Any, tmp_path: Path
     pictures = {"red.png": colour("red"), "sub/blue.png": colour("blue")}
     take(project, lena, archive([{**PAIR, "image": "red.png"}], pictures))
     assignment = lease(rui, project)
-    judge(rui, assignment, -2 if assignment.shown_order[0] == 0 else 2)
+    box = {"slot": "B", "x": 0.1, "y": 0, "w": 1 / 3, "h": 1, "polarity": "fault"}
+    regions = [{**box, "criterion": "overall", "note": "Blue."}, {**box, "flag": "unsafe"}]
+    judge(rui, assignment, -2 if assignment.shown_order[0] == 0 else 2, regions=regions)
     return project
 
 
@@ -82,3 +88,56 @@ def test_a_native_release_comes_in_again_with_the_same_pictures(
     before = set(Picture.objects.values_list("sha256", flat=True))
     assert take(shown, lena, out.getvalue())["rows"] == 1
     assert set(Picture.objects.values_list("sha256", flat=True)) == before
+    regions = json.loads(file.read_text())["regions"]
+    assert [(region["x"], region["w"], region["note"]) for region in regions] == [
+        (0.1, 1 / 3, "Blue."),
+        (0.1, 1 / 3, ""),
+    ]
+    again = create_project(name="Again", created_by=lena, criteria=[ASKED])
+    take(again, lena, out.getvalue())
+    assert marked(again) == marked(shown)
+    assert len(marked(again)) == len(regions)
+
+
+def marked(project: Project) -> set[tuple[object, ...]]:
+    """Every region that people marked, by the id of its response."""
+    columns = ("response__external_id", "message", "image", "x", "y", "w", "h", "polarity")
+    names = ("criterion__key", "flag", "principle__number", "note")
+    own = Region.objects.filter(judgment__project=project)
+    return set(own.values_list(*columns, *names))
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"w": 0.95}, "judgments[0].regions[0]", "Leaves its picture"),
+        ({"h": 0}, "judgments[0].regions[0]", "Has no size"),
+        ({"x": "0.1"}, "judgments[0].regions[0].x", "a number from 0 to 1"),
+        ({"y": 7}, "judgments[0].regions[0].y", "a number from 0 to 1"),
+        ({"image": 1}, "judgments[0].regions[0].image", "There is no such picture"),
+        ({"message": 1}, "judgments[0].regions[0].message", "There is no such message"),
+        ({"response": "c"}, "judgments[0].regions[0].response", "is no response of this row"),
+        ({"criterion": "hue"}, "judgments.hue", "has no criterion “hue”"),
+        ({"start": 1}, "judgments[0].regions[0]", "“start” is unknown"),
+    ],
+)
+def test_a_region_of_a_label_that_does_not_fit_is_refused_by_field(
+    project: Project,
+    lena: User,
+    settings: Any,
+    tmp_path: Path,
+    change: dict[str, object],
+    field: str,
+    reason: str,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    box = {"response": "a", "x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4, "polarity": "praise"}
+    region = {**box, "criterion": "overall", **change}
+    row = {**PAIR, "judgments": [{"rater": "ann", "overall": 1, "regions": [region]}]}
+    pictures = {"red.png": colour("red"), "sub/blue.png": colour("blue")}
+    content = archive([row], pictures)
+    import_ = create_import(project=project, created_by=lena, filename="x.zip", content=content)
+    run_import(import_.pk)
+    (refusal,) = import_.refusals.all()
+    assert (refusal.line, refusal.field) == (1, field)
+    assert reason in refusal.reason

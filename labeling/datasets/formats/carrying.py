@@ -71,9 +71,9 @@ class Needs(NamedTuple):
     where it is not for the format to say. Pairs come in `groups` where several share an order or
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
     may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, name
-    `reasons` that were picked, and mark `spans`. `takes_texts`: its rows may hold texts that people
-    wrote, and `written` that some do; texts may show `images`. `several`: tasks of other kinds than
-    comparisons are among them, or turns of `conversations`.
+    `reasons` that were picked, and mark `spans` and `regions`. `takes_texts`: its rows may hold
+    texts that people wrote, and `written` that some do; texts may show `images`. `several`: tasks
+    of other kinds than comparisons are among them, or turns of `conversations`.
     """
 
     keys: bool = False
@@ -89,6 +89,7 @@ class Needs(NamedTuple):
     reasons: bool = False
     several: bool = False
     spans: bool = False
+    regions: bool = False
     conversations: bool = False
     takes_texts: bool = False
     written: bool = False
@@ -112,6 +113,7 @@ class Needs(NamedTuple):
             reasons=self.reasons or any(judgment.reasons for judgment in said),
             several=self.several or task.kind not in ("", TaskKind.COMPARE),
             spans=self.spans or any(judgment.spans for judgment in said),
+            regions=self.regions or any(judgment.regions for judgment in said),
             conversations=self.conversations or bool(task.conversation),
             written=self.written
             or (self.takes_texts and any(response.writing for response in responses)),

@@ -51,6 +51,20 @@ _SPAN: _Fields = (
     ("principle", "string"),
     ("note", "string"),
 )
+_REGION: _Fields = (
+    ("response", "int16"),
+    ("message", "int32"),
+    ("image", "int16"),
+    ("x", "float64"),
+    ("y", "float64"),
+    ("w", "float64"),
+    ("h", "float64"),
+    ("polarity", "string"),
+    ("criterion", "string"),
+    ("flag", "string"),
+    ("principle", "string"),
+    ("note", "string"),
+)
 _TIE: _Fields = (("criterion", "string"), ("tie_kind", "string"))
 
 
@@ -99,6 +113,23 @@ class SpanCell(Struct, frozen=True, gc=False):
     start: int
     end: int
     quote: str
+    polarity: str
+    criterion: str
+    flag: str
+    principle: str
+    note: str
+
+
+class RegionCell(Struct, frozen=True, gc=False):
+    """A region of a picture that was marked, in shares of it; the rest is as in `SpanCell`."""
+
+    response: int
+    message: int
+    image: int
+    x: float
+    y: float
+    w: float
+    h: float
     polarity: str
     criterion: str
     flag: str
@@ -242,6 +273,7 @@ TIE_CELLS = _struct_list(_TIE)
 RULE_CELLS = _struct_list(_RULE)
 UNSAID_CELLS = _struct_list(_UNSAID)
 SPAN_CELLS = _struct_list(_SPAN)
+REGION_CELLS = _struct_list(_REGION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from labeling.datasets.formats.columns import (
     ANSWERS,
     BOOL,
     INT,
+    REGION_CELLS,
     RULE_CELLS,
     SHORT,
     SHORTS,
@@ -35,6 +36,7 @@ from labeling.datasets.formats.columns import (
     UNSAID_CELLS,
     AnswerCell,
     FileTable,
+    RegionCell,
     RuleCell,
     SpanCell,
     TieCell,
@@ -47,12 +49,12 @@ from labeling.datasets.formats.nested import (
     list_column,
 )
 from labeling.datasets.formats.parts import WRITTEN
+from labeling.datasets.mark_records import RegionRecord, SpanRecord
 from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import (
     CriterionRecord,
     HowWritten,
     JudgmentRecord,
-    SpanRecord,
     TaskRecord,
 )
 from projects.words import gettext_noop
@@ -122,6 +124,7 @@ def judgment_table(table: FileTable, needs: Needs) -> FileTable:
         (needs.texts, ("text", STRING), ("edit_of", SHORT), *WRITTEN),
         (needs.reasons, ("reasons", STRINGS)),
         (needs.spans, ("spans", SPAN_CELLS)),
+        (needs.regions, ("regions", REGION_CELLS)),
     ):
         if wanted:
             table = table.with_columns(*columns)
@@ -188,7 +191,8 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
         criterion.key,
     )
     about, needs = _about(item), item.needs
-    more = needs.unsaid or needs.rules or needs.texts or needs.reasons or needs.spans
+    more = needs.unsaid or needs.rules or needs.texts or needs.reasons
+    more = more or needs.spans or needs.regions
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
         yield (
@@ -255,16 +259,27 @@ def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:
         yield judgment.reasons
     if needs.spans:
         yield tuple(map(_span, judgment.spans))
+    if needs.regions:
+        yield tuple(map(_region, judgment.regions))
 
 
 _ATTACHED = ("criterion", "flag", "principle")
 
 
 def _span(span: SpanRecord) -> SpanCell:
-    criterion, flag, principle = (span.name if span.about == kind else "" for kind in _ATTACHED)
     place = (span.response + 1, span.message, span.start, span.end)
-    attached = (criterion, flag, principle)
-    return SpanCell(*place, span.quote, span.polarity, *attached, span.note)
+    return SpanCell(*place, span.quote, span.polarity, *_attached(span), span.note)
+
+
+def _region(region: RegionRecord) -> RegionCell:
+    place = (region.response + 1, region.message, region.image)
+    box = (region.x, region.y, region.w, region.h)
+    return RegionCell(*place, *box, region.polarity, *_attached(region), region.note)
+
+
+def _attached(mark: SpanRecord | RegionRecord) -> tuple[str, str, str]:
+    criterion, flag, principle = (mark.name if mark.about == kind else "" for kind in _ATTACHED)
+    return criterion, flag, principle
 
 
 def _number(principle: str) -> str:

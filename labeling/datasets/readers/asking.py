@@ -45,7 +45,6 @@ _LEFT_OUT = frozenset(
         *("full_conversation", "judgment_id", "flags", "principles", "guideline_version"),
         "rubric_version",
         *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "criterion"),
-        "regions",
         *("rater_fold", "times_cut", "annotation_id", "updated_at", "lead_time"),
         *("displayed_text", "ip", "tokens_0", "tokens_1", "assignment"),
     )

@@ -63,6 +63,11 @@ def with_pictures(row: ImportRow, finder: Finder, *, may_miss_aside: bool) -> Im
     return replace(row, messages=messages, responses=responses, left_out=tuple(left_out))
 
 
+def _marks_prompt(row: ImportRow) -> bool:
+    """Whether a label marks a picture of the prompt."""
+    return any(mark.response == "" for label in row.judgments for mark in label.regions)
+
+
 def _without_aside(row: ImportRow, finder: Finder, left_out: list[Refusal]) -> tuple[Message, ...]:
     """The turns without pictures of a column beside the texts that are not at hand.
 
@@ -75,6 +80,8 @@ def _without_aside(row: ImportRow, finder: Finder, left_out: list[Refusal]) -> t
             try:
                 kept.append(finder(ref, "images") if ref.is_aside else ref)
             except RowError as error:
+                if _marks_prompt(row):
+                    raise  # which picture of the prompt a label means counts all of them
                 left_out.append(refusal(row.line, error))
         turns.append(replace(turn, images=tuple(kept)))
     return tuple(turns)

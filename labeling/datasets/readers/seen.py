@@ -130,7 +130,7 @@ def _said(judgment: ImportedLabel, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
     beside = (judgment.tie_kinds, judgment.side_only, judgment.grades, judgment.answers)
-    marks = (judgment.spans, judgment.reasons)
+    marks = (judgment.spans, judgment.regions, judgment.reasons)
     if not any((*beside, *marks)):
         return keyed_hash((values, judgment.rationale))
     ties, grades = (frozenset(said.items()) for said in (judgment.tie_kinds, judgment.grades))

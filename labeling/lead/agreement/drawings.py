@@ -46,11 +46,35 @@ class FigureRow:
         return f"n = {self.figure['n']:,} {self.counted}".rstrip()
 
 
-def passage_rows(figures: Json) -> list[FigureRow]:
-    """How far two raters marked the same passages; nothing where nobody marked any."""
-    passages = figures["passages"]
-    if not passages:
-        return []
+def mark_rows(figures: Json) -> list[FigureRow]:
+    """How far two raters marked the same passages and regions; nothing where nobody marked any."""
+    passages, regions = figures["passages"], figures["regions"]
+    rows = _passage_rows(passages) if passages else []
+    return [*rows, *_region_rows(regions)] if regions else rows
+
+
+def _region_rows(regions: Json) -> list[FigureRow]:
+    pairs = _("pairs of raters")
+    return [
+        FigureRow(
+            _("Pictures: the same regions"),
+            _(
+                "Where one of two raters marked a region of a picture: what their regions share of "
+                "what they cover together, the best match of each, 0 without one."
+            ),
+            regions["iou"],
+            pairs,
+        ),
+        FigureRow(
+            _("Pictures: marked by both"),
+            _("Where one of two raters marked a region of a picture, whether the other did, too."),
+            regions["marked_by_both"],
+            pairs,
+        ),
+    ]
+
+
+def _passage_rows(passages: Json) -> list[FigureRow]:
     pairs = _("pairs of raters")
     return [
         FigureRow(

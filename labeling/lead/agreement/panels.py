@@ -29,7 +29,7 @@ from labeling.lead.agreement.drawings import (
     Json,
     forest,
     histogram,
-    passage_rows,
+    mark_rows,
     rater_matrix,
     turns_chart,
 )
@@ -117,7 +117,7 @@ def _beside(figures: Json) -> list[FigureRow]:
     """What stands on cards, without what the panel begins with where it has a beginning."""
     first = [] if nothing_yet(figures) else [row.label for row in headline_rows(figures)]
     rows = [row for row in beside_rows(figures) if row.label not in first]
-    return [*rows, *passage_rows(figures)]
+    return [*rows, *mark_rows(figures)]
 
 
 def pairs_words(criterion: Criterion) -> str:

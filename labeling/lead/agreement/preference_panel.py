@@ -16,7 +16,7 @@ from labeling.lead.agreement.drawings import (
     Json,
     forest,
     histogram,
-    passage_rows,
+    mark_rows,
     rater_matrix,
     turns_chart,
 )
@@ -198,7 +198,7 @@ def preference_panel(project: Project, criterion: Criterion, figures: Json, span
         chance_chart=forest(
             chance, f"{key}-chance", _("Agreement beyond chance with 95% intervals")
         ),
-        limits=[*limit_rows(figures).values(), *_circles(figures), *passage_rows(figures)],
+        limits=[*limit_rows(figures).values(), *_circles(figures), *mark_rows(figures)],
         pairs=figures["pairs"],
         more_pairs=figures["counts"]["pairs_of_raters"] - len(figures["pairs"]),
         matrix=rater_matrix(figures["pairs"], f"{key}-matrix", _("Cohen's kappa, rater by rater")),

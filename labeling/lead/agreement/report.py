@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from labeling.lead.agreement import criteria as figures_of_criteria
-from labeling.lead.agreement import passages, turns
+from labeling.lead.agreement import marks, turns
 from labeling.lead.agreement.axes import Axes
 from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
 from labeling.lead.agreement.selectors import (
@@ -29,7 +30,7 @@ from labeling.lead.agreement.selectors import (
     rater_names,
 )
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
-from labeling.models import Report
+from labeling.models import Region, Report
 from labeling.work.kept import Progress, figures_at_hand, keep_report, kept_report
 from projects.models import Project
 from projects.scales import GATE, PREFERENCES
@@ -40,6 +41,8 @@ AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
 _RESPONSES = 9  # The most responses that a task has: one answer each.
+#: With more regions of pictures a worker compares them: those of two raters are matched one by one.
+_MANY_REGIONS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,7 @@ def agreement_state(
         task=AGREEMENT_TASK,
         request={"order": str(order)},
         version=f"{REPORT_VERSION}/",
-        at_once=lambda: (
-            _refresh(project, order) if judgments * _answers_each(project) <= most else None
-        ),
+        at_once=lambda: _refresh(project, order) if _is_quick(project, judgments, most) else None,
     )
     newer = 0
     if kept.report is not None and not kept.is_newest:
@@ -139,9 +140,14 @@ def pairs_of_raters(report: Report, criterion: str, *, show_names: bool) -> Kept
     return KeptPairs(report, criterion, _names(report, show_names=show_names))
 
 
-def _answers_each(project: Project) -> int:
-    """How many answers a judgment has at most, so that nobody waits for more than was thought."""
-    return sum(1 if c.family in {PREFERENCES, GATE} else _RESPONSES for c in project.criteria.all())
+def _is_quick(project: Project, judgments: int, most: int) -> bool:
+    """Whether so many judgments have up to `most` answers, as many as each can have counted, and
+    no more regions than somebody waits for."""
+    regions = Region.objects.filter(judgment__project=project)
+    has_many = Exists(regions[_MANY_REGIONS : _MANY_REGIONS + 1])
+    criteria = list(project.criteria.values_list("family", has_many))
+    each = sum(1 if family in {PREFERENCES, GATE} else _RESPONSES for family, _many in criteria)
+    return judgments * each <= most and not any(many for _family, many in criteria)
 
 
 def _kind(order: ResponseOrder) -> str:
@@ -185,7 +191,7 @@ def _computed(
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
         criteria[key], pairs = figures_of_criteria.criterion_figures(answers, as_ordered=as_ordered)
-        criteria[key]["passages"] = passages.passages_of(answers.criterion)
+        criteria[key] |= marks.agreement_on_marks(answers.criterion)
         criteria[key]["turns"] = turns.figures_by_turn(answers, depths)
         spool.add(key, pairs)
         del answers, pairs  # before the next criterion is read

@@ -84,6 +84,17 @@ class PassagesSerializer(serializers.Serializer[Any]):
     passages = serializers.IntegerField()
 
 
+class RegionsSerializer(serializers.Serializer[Any]):
+    """How far two raters marked the same regions of pictures; null where nobody marked any."""
+
+    iou = FigureSerializer(
+        help_text="Intersection over union of the regions of both, matched one to one; one "
+        "without a match counts 0."
+    )
+    marked_by_both = FigureSerializer()
+    regions = serializers.IntegerField()
+
+
 class TurnSerializer(serializers.Serializer[Any]):
     """The agreement at one turn of conversations: the first 20 by depth, none without any."""
 
@@ -136,6 +147,7 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    regions = RegionsSerializer(allow_null=True)
     turns = TurnSerializer(many=True)
     counts = CountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
@@ -177,6 +189,7 @@ class RankingAgreementSerializer(serializers.Serializer[Any]):
         "blind repeats."
     )
     passages = PassagesSerializer(allow_null=True)
+    regions = RegionsSerializer(allow_null=True)
     turns = TurnSerializer(many=True)
     counts = RankingCountsSerializer()
 
@@ -209,6 +222,7 @@ class _ResponseSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    regions = RegionsSerializer(allow_null=True)
     turns = TurnSerializer(many=True)
     counts = ResponseCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each value was given.")
@@ -305,6 +319,7 @@ class GateAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    regions = RegionsSerializer(allow_null=True)
     turns = TurnSerializer(many=True)
     counts = GateCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each answer was given.")

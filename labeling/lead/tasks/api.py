@@ -29,11 +29,9 @@ from labeling.lead.tasks.serializers import (
     TaskListSerializer,
     TaskPlanSerializer,
     TasksQuerySerializer,
-    VotesSerializer,
     task_change_json,
     task_json,
     task_row_json,
-    votes_json,
 )
 from labeling.lead.tasks.services import (
     TaskPlan,
@@ -42,6 +40,7 @@ from labeling.lead.tasks.services import (
     settle_reports,
 )
 from labeling.lead.tasks.stretches import read_on
+from labeling.lead.tasks.vote_serializers import VotesSerializer, votes_json
 from labeling.models import Task, TaskChange
 from labeling.rating.openings import closed_votes, open_votes
 from labeling.work.endings import cancel_by

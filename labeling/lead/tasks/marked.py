@@ -1,17 +1,18 @@
-"""The texts of a task with what raters marked in them."""
+"""The texts and pictures of a task with what raters marked in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from labeling.kinds.base import slot
-from labeling.kinds.spans import PROMPT_SLOT
+from labeling.kinds.marks import PROMPT_SLOT
 from labeling.lead.tasks.marking import PassageInWords, TaskSpans
+from labeling.lead.tasks.regions import RegionInWords, TaskRegions
 from labeling.models import Prompt, Response
 from labeling.pictures.selectors import with_addresses
 from labeling.rating.pictures import ShownPicture, cover_words, shown_pictures
@@ -49,9 +50,13 @@ class TaskTexts:
 
 
 def marked_task_texts(
-    prompt: Prompt, responses: Sequence[Response], spans: TaskSpans, slug: str
+    prompt: Prompt,
+    responses: Sequence[Response],
+    spans: TaskSpans,
+    regions: TaskRegions,
+    slug: str,
 ) -> TaskTexts:
-    """The texts with the passages that are shown, responses in the order handed over.
+    """The texts and pictures with the marks that are shown, responses in the order handed over.
 
     `slug` is the project's; pictures that may upset are covered here too.
     """
@@ -65,15 +70,23 @@ def marked_task_texts(
                 response,
                 name,
                 _raw(response, spans.of(name)),
-                shown_pictures(
-                    with_addresses(slug, response.messages),
-                    _("response %(name)s") % {"name": name},
-                    cover,
+                _drawn(
+                    shown_pictures(
+                        with_addresses(slug, response.messages),
+                        _("response %(name)s") % {"name": name},
+                        cover,
+                    ),
+                    regions,
+                    name,
                 ),
             )
             for response, name in own
         ],
-        pictures=shown_pictures(with_addresses(slug, prompt.messages), _("the prompt"), cover),
+        pictures=_drawn(
+            shown_pictures(with_addresses(slug, prompt.messages), _("the prompt"), cover),
+            regions,
+            PROMPT_SLOT,
+        ),
         data=_data(spans),
     )
 
@@ -131,4 +144,72 @@ def _end(passage: PassageInWords) -> str:
         passage.number,
         passage.label,
         passage.tag,
+    )
+
+
+def _drawn(
+    pictures: Sequence[ShownPicture], regions: TaskRegions, name: str
+) -> Sequence[ShownPicture]:
+    """Pictures with the regions that were marked on them."""
+    if not regions.regions:
+        return pictures
+    return [
+        replace(
+            picture,
+            regions=_svg(
+                picture.width, picture.height, regions.of(name, picture.message, picture.image)
+            ),
+        )
+        for picture in pictures
+    ]
+
+
+#: How large the letters of a tag are: a picture has so many of them across and down.
+_ACROSS, _DOWN = 32, 22
+#: How wide a letter is and how high its box, in sizes of the letters.
+_WIDE, _HIGH = 0.62, 1.5
+
+
+def _svg(width: int, height: int, regions: Sequence[RegionInWords]) -> str:
+    """Regions over the whole of a picture, each with its tag, which leads to it in the list."""
+    if not regions:
+        return ""
+    size = max(width / _ACROSS, height / _DOWN)
+    shapes = format_html_join(
+        "",
+        '<g class="region {}" id="mark-{}"><title>{}</title>{}{}'
+        '<a href="#region-{}"><rect class="plate" {}/><text x="{}" y="{}" font-size="{}">{}</text>'
+        "</a></g>",
+        (
+            (
+                "praise" if region.is_praise else "fault",
+                region.number,
+                region.label,
+                format_html('<rect class="halo" {}/>', box),
+                format_html('<rect class="line" {}/>', box),
+                region.number,
+                _rectangle(left, region.y * height, tag_width, _HIGH * size),
+                f"{left + 0.35 * size:.2f}",
+                f"{region.y * height + 1.1 * size:.2f}",
+                f"{size:.2f}",
+                region.tag,
+            )
+            for region in regions
+            for tag_width in ((len(region.tag) * _WIDE + 0.7) * size,)
+            for left in (max(0.0, min(region.x * width, width - tag_width)),)
+            for box in (
+                _rectangle(
+                    region.x * width, region.y * height, region.w * width, region.h * height
+                ),
+            )
+        ),
+    )
+    return format_html('<svg class="regions" viewBox="0 0 {} {}">{}</svg>', width, height, shapes)
+
+
+def _rectangle(x: float, y: float, width: float, height: float) -> str:
+    """The attributes of a rectangle."""
+    return format_html(
+        'x="{}" y="{}" width="{}" height="{}"',
+        *(f"{side:.2f}" for side in (x, y, width, height)),
     )

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from labeling.kinds.base import slot
-from labeling.kinds.spans import PROMPT_SLOT, MarkedSpan, MarkedTexts, spans_json
-from labeling.models import Judgment, Span, Task
+from labeling.kinds.marks import PROMPT_SLOT
+from labeling.kinds.spans import MarkedSpan, MarkedTexts, spans_json
+from labeling.models import Judgment, Region, Span, Task
 from labeling.models.choices import FLAG_LABELS
-from labeling.rating.marking import texts_of
+from labeling.rating.marking import turns_of_task
 from projects.models import Criterion, Principle
 
 #: Characters of a passage that are told here: a release has all of them.
 _MOST_QUOTED = 500
 #: Passages of a task that its page shows.
 _MOST_SHOWN = 200
-#: Notes that stand with one passage.
-_MOST_NOTES = 20
+#: Notes that stand with one mark.
+MOST_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def task_spans(task: Task) -> TaskSpans:
     if not rows:
         return TaskSpans()
     places = {pk: place for place, pk in enumerate(task.response_ids)}
-    texts = texts_of(task)
+    texts = turns_of_task(task).texts
     marks = [
         (row.judgment, _mark(row, None if row.response_id is None else places[row.response_id]))
         for row in rows
@@ -100,10 +101,8 @@ def task_spans(task: Task) -> TaskSpans:
     by_judgment: dict[int, list[MarkedSpan]] = {}
     for judgment, mark in marks:
         by_judgment.setdefault(judgment.pk, []).append(mark)
-    attached = {("flag", str(flag)): str(label) for flag, label in FLAG_LABELS.items()}
-    for row in rows:
-        attached.setdefault(row.attached, _label(row.criterion or row.principle))
-    groups = _together([(j.rater_id, mark) for j, mark in marks if _counts(j)])
+    attached = attached_words(rows)
+    groups = _together([(j.rater_id, mark) for j, mark in marks if is_counted(j)])
     return TaskSpans(
         {pk: spans_json(spans, texts, _MOST_QUOTED) for pk, spans in by_judgment.items()},
         [
@@ -137,7 +136,7 @@ def _in_words(
         label=attached[span.about, span.name],
         is_praise=span.polarity == "praise",
         raters=len(group.raters),
-        notes=list(dict.fromkeys(group.notes))[:_MOST_NOTES],
+        notes=list(dict.fromkeys(group.notes))[:MOST_NOTES],
     )
 
 
@@ -145,7 +144,7 @@ def late_spans_json(task: Task, kept: Sequence[Mapping[str, object]]) -> list[di
     """The passages of an answer that came late, as it is kept, with their words."""
     if not kept:
         return []
-    texts = _by_slot(texts_of(task))
+    texts = _by_slot(turns_of_task(task).texts)
     spans = []
     for span in kept:
         messages = texts.get(str(span["slot"]), ())
@@ -156,7 +155,16 @@ def late_spans_json(task: Task, kept: Sequence[Mapping[str, object]]) -> list[di
     return spans
 
 
-def _counts(judgment: Judgment) -> bool:
+def attached_words(marks: Iterable[Span | Region]) -> dict[tuple[str, str], str]:
+    """What marks are attached to, in words."""
+    attached = {("flag", str(flag)): str(label) for flag, label in FLAG_LABELS.items()}
+    for mark in marks:
+        attached.setdefault(mark.attached, _label(mark.criterion or mark.principle))
+    return attached
+
+
+def is_counted(judgment: Judgment) -> bool:
+    """Whether the marks of a judgment are among those that are shown."""
     return judgment.is_current and not judgment.withdrawn
 
 

@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
 from labeling.kinds.shapes import from_submitted, principle_name
 from labeling.lead.tasks.drafts import WrittenText, written_texts
 from labeling.lead.tasks.marking import TaskSpans, late_spans_json, task_spans
+from labeling.lead.tasks.regions import TaskRegions, late_percent, task_regions
 from labeling.models import (
     Answer,
     Assignment,
     Judgment,
     LateAnswer,
+    Region,
     Response,
     Task,
     TaskChange,
@@ -194,6 +196,11 @@ class LateInWords:
         """What the rater picked as reasons, in words."""
         return [self.labels.get(code, code) for code in self.late.reasons]
 
+    @property
+    def regions(self) -> list[tuple[Mapping[str, Any], Mapping[str, int]]]:
+        """Each region of a picture that was marked, and where it is in percent."""
+        return [(region, late_percent(region)) for region in self.late.regions]
+
 
 @dataclass(frozen=True, slots=True)
 class TaskVotes:
@@ -204,6 +211,7 @@ class TaskVotes:
     assignments: list[Assignment]
     openings: list[TaskOpening]
     spans: TaskSpans = field(default_factory=TaskSpans)
+    regions: TaskRegions = field(default_factory=TaskRegions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,10 +358,14 @@ def _reading_order(row: Answer, places: Mapping[int, int]) -> tuple[int, ...]:
 def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
     said = Judgment.objects.filter(task=task)
-    # A hundred imported rationales may have a million characters each.
-    rationales = dict(said.values_list("pk", Left("rationale", MAX_SHORT_CHARS + 1)))
+    # A hundred imported rationales may have a million characters each. Whether a picture was marked
+    # is asked along: nearly all tasks show none.
+    looked_at = Exists(Region.objects.filter(judgment=OuterRef("pk")))
+    parts = list(said.values_list("pk", Left("rationale", MAX_SHORT_CHARS + 1), looked_at))
+    rationales = {pk: rationale for pk, rationale, _has_regions in parts}
     judgments = said.filter(pk__in=rationales).defer("rationale").order_by("pk")
     judgments = judgments.select_related("rater", "guideline", "rubric", "assignment")
+    spans = task_spans(task)
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "principle")
     places = {pk: place for place, pk in enumerate(task.response_ids)}
@@ -377,5 +389,8 @@ def task_votes(task: Task) -> TaskVotes:
             .order_by(F("submitted_at").asc(nulls_last=True), "pk")
         ),
         openings=list(TaskOpening.objects.filter(task=task).select_related("person")),
-        spans=task_spans(task),
+        spans=spans,
+        regions=task_regions(task, first_number=len(spans.passages) + 1)
+        if any(has_regions for *_, has_regions in parts)
+        else TaskRegions(),
     )

@@ -38,6 +38,7 @@ from labeling.lead.tasks.forms import (
 from labeling.lead.tasks.marked import marked_task_texts
 from labeling.lead.tasks.marking import TaskSpans
 from labeling.lead.tasks.page import asked_task, selection_page
+from labeling.lead.tasks.regions import TaskRegions
 from labeling.lead.tasks.selectors import (
     find_task_change,
     task_page,
@@ -137,7 +138,11 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "sees_raters": sees_raters,
         "votes": votes,
         "texts": marked_task_texts(
-            row.prompt, page.responses, votes.spans if votes else TaskSpans(), slug
+            row.prompt,
+            page.responses,
+            votes.spans if votes else TaskSpans(),
+            votes.regions if votes else TaskRegions(),
+            slug,
         ),
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),

@@ -93,6 +93,9 @@ def _table(report: _Json) -> Iterator[str]:
         if figures["passages"]:
             yield from _line("marked: overlap", figures["passages"]["overlap"])
             yield from _line("marked: by both", figures["passages"]["marked_by_both"])
+        if figures["regions"]:
+            yield from _line("regions: mean IoU", figures["regions"]["iou"])
+            yield from _line("regions: by both", figures["regions"]["marked_by_both"])
         for turn in figures["turns"]:
             yield from _line(f"turn {turn['turn']}: same answer", turn["agreement"])
             yield from _line(f"turn {turn['turn']}: beyond chance", turn["beyond_chance"])

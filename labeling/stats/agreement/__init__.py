@@ -37,6 +37,7 @@ from labeling.stats.agreement.lists import (
 )
 from labeling.stats.agreement.passages import MarkedPassages, passage_report
 from labeling.stats.agreement.rankings import ranking_report, tau_rows
+from labeling.stats.agreement.regions import MarkedRegions, region_report
 from labeling.stats.agreement.repeats import RaterRepeats, SelfAgreement, self_agreement
 from labeling.stats.agreement.report import criterion_report, pair_rows
 from labeling.stats.agreement.responses import (
@@ -53,6 +54,7 @@ __all__ = [
     "IccForms",
     "MajorityCeiling",
     "MarkedPassages",
+    "MarkedRegions",
     "Percent",
     "RaterPairs",
     "RaterRepeats",
@@ -93,6 +95,7 @@ __all__ = [
     "percent_agreement",
     "ranking_report",
     "rating_report",
+    "region_report",
     "rule_report",
     "scott_pi",
     "self_agreement",

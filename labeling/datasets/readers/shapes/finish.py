@@ -15,7 +15,7 @@ from labeling.datasets.readers.identity import content_digest, identity_text, re
 from labeling.datasets.readers.shapes.about import without_about
 from labeling.datasets.readers.shapes.answers import answers_about_one
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
-from labeling.datasets.readers.shapes.marks import checked_spans
+from labeling.datasets.readers.shapes.marks import checked_marks
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.taskkinds import check_count
 from labeling.datasets.records import Message
@@ -221,10 +221,10 @@ def _parted(
     for label in labels:
         if (vote := record.view.whose.vote(label)) is None:
             people.append(label)
-        elif vote.spans or vote.reasons:
+        elif vote.spans or vote.regions or vote.reasons:
             raise RowError(
                 "judgments",
-                "Marks passages or names reasons, which only people's labels do here.",
+                "Marks passages or regions or names reasons, which only people's labels do here.",
                 label.rater,
                 code=RefusalCode.UNSUPPORTED,
             )
@@ -300,8 +300,8 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     responses = _identified(row_id, parts.candidates)
     if said and (kind != _COMPARE or any(label.answers for label in said)):
         said = _by_ids(kind, said, responses)
-    if any(label.spans for label in said):
-        said = checked_spans(said, parts.messages, responses)
+    if any(label.spans or label.regions for label in said):
+        said = checked_marks(said, parts.messages, responses)
     judgments, model_votes = _parted(record, said)
     return ImportRow(
         line=record.line,

@@ -25,7 +25,7 @@ from labeling.datasets.readers.shapes.base import ABOUT, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import rater_of, sides_of, tie_of, ties_of
-from labeling.datasets.readers.shapes.marks import listed_reasons, numbered_spans
+from labeling.datasets.readers.shapes.marks import listed_reasons, numbered_regions, numbered_spans
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
@@ -40,7 +40,7 @@ _PAIR = limits.COMPARED_RESPONSES
 _CIRCUMSTANCES = (
     *("judgment_id", "flags", "principles", "guideline_version", "rubric_version"),
     *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "times_cut"),
-    *("criterion", "rater_fold", "regions"),
+    *("criterion", "rater_fold"),
 )
 
 #: What a judgment must be by itself, and why it is not taken where it is something else.
@@ -225,6 +225,7 @@ def _judgments(
             side_only=sides_of(record.get("side_only") or None, record.column("side_only"), values),
             answers=answers,
             spans=numbered_spans(record.get("spans"), record.column("spans"), count),
+            regions=numbered_regions(record.get("regions"), record.column("regions"), count),
             reasons=listed_reasons(record.get("reasons") or None, record.column("reasons")),
         )
     ]
@@ -255,7 +256,7 @@ JUDGMENTS = Shape(
     fields=(
         *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
         *("tie_kind", "tie_kinds", "side_only"),
-        *("answers", "unsaid", "rule_answers", "choice", "spans", "reasons"),
+        *("answers", "unsaid", "rule_answers", "choice", "spans", "regions", "reasons"),
         *("rationale", "purpose", "source", "created_at"),
         *TURN_FIELDS,
         *ABOUT,

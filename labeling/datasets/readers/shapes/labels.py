@@ -16,7 +16,7 @@ from labeling.datasets.readers.fields import (
     whole_number,
 )
 from labeling.datasets.readers.shapes.answers import answer_of, is_answer
-from labeling.datasets.readers.shapes.marks import listed_reasons, listed_spans
+from labeling.datasets.readers.shapes.marks import listed_reasons, listed_regions, listed_spans
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.words import word_verdict
 from labeling.datasets.records import MIXED_TIE
@@ -30,7 +30,7 @@ FLAT_SIDE = "side_only"
 _FLAGS = {"true": True, "false": False, "": None}
 
 _TIE_FIELDS = frozenset({"tie_kind", "tie_kinds"})
-_MARKS = frozenset({"spans", "reasons"})
+_MARKS = frozenset({"spans", "regions", "reasons"})
 _NOT_VALUES = _TIE_FIELDS | _MARKS | {"rater", "side_only", "rationale", "at", "answers"}
 _TIES = tuple(kind.value for kind in TieKind)
 
@@ -135,6 +135,7 @@ def _judgment(judgment: object, field: str, ids: Sequence[str]) -> ImportedJudgm
         _listed_sides(judgment, field, values),
         answers=others,
         spans=listed_spans(judgment.get("spans"), f"{field}.spans", ids),
+        regions=listed_regions(judgment.get("regions"), f"{field}.regions", ids),
         reasons=listed_reasons(judgment.get("reasons"), f"{field}.reasons"),
     )
 
