@@ -64,7 +64,7 @@ def answers(project: Project) -> list[tuple[str, str]]:
     return [
         (f"answer.{c.key}", c.scale.options[0].code)
         for c in project.criteria.all()
-        if c.is_required
+        if c.is_required and c.scale.options
     ]
 
 

@@ -47,8 +47,8 @@ export function sayCount(name, count, values = {}) {
  * @param {ParentNode} root
  * @param {string} selector
  */
-function all(root, selector) {
-  return /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector));
+export function all(root, selector) {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
 }
 
 /**
@@ -136,7 +136,7 @@ const before = new WeakMap();
  * @returns {HTMLElement | undefined}
  */
 export function layer() {
-  return OPEN.flatMap((selector) => [...all(document, selector)])[0];
+  return OPEN.flatMap((selector) => all(document, selector))[0];
 }
 
 /**

@@ -5,7 +5,7 @@
 // Keys never fire while somebody types, nor with Ctrl, Alt or Meta held. While something is open in
 // front of the page, only the keys declared inside it fire.
 
-import { layer } from "./app.js";
+import { all, layer } from "./app.js";
 
 const TYPING = [
   "input:not([type=radio], [type=checkbox], [type=button], [type=submit])",
@@ -29,22 +29,13 @@ function visible(element) {
 }
 
 /**
- * The elements that a selector of keys finds.
- * @param {ParentNode} root
- * @param {string} selector
- */
-function keyed(root, selector) {
-  return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
-}
-
-/**
  * The visible control of a key, if the page has one.
  * @param {string} key
  * @param {ParentNode} [root]
  */
 export function controlFor(key, root = document) {
   const wanted = key.length === 1 ? key.toLowerCase() : key;
-  return keyed(root, "[data-key]").find(
+  return all(root, "[data-key]").find(
     (element) => element.dataset.key?.split(" ").includes(wanted) && visible(element),
   );
 }
@@ -92,7 +83,7 @@ function act(element) {
 
 /** Open the sheet of keys, built from what is on the page; at once, so that keys are its own. */
 export async function showSheet() {
-  const elements = keyed(document, "[data-key][data-key-label]").filter(visible);
+  const elements = all(document, "[data-key][data-key-label]").filter(visible);
   document.querySelector("dialog.keys")?.remove();
   const sheet = document.createElement("dialog");
   sheet.className = "keys";

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from config.storage import StaticStorage
+from config.storage import StaticStorage, without_comments
 
 LEVELS = 12
+STATIC = Path(__file__).parents[2] / "static"
 
 
 def collect(source: Path, target: Path, word: str) -> dict[str, str]:
@@ -37,3 +39,40 @@ def test_a_deep_chain_of_modules_is_collected_over_an_older_one(tmp_path: Path, 
     assert not set(before.values()) & set(after.values())
     first = (tmp_path / "static" / after["00.js"]).read_text()
     assert Path(after["01.js"]).name in first
+
+
+SCRIPT = """\
+// What it is for.
+
+/**
+ * @param {number} n
+ */
+export function twice(n) {
+  return 2 * n; /* in line */
+}
+"""
+
+
+def test_what_browsers_get_of_ours_has_no_comments(tmp_path: Path, settings) -> None:
+    settings.DEBUG = False
+    storage = StaticStorage(location=str(tmp_path), base_url="/static/")
+    names = ["js/twice.js", "vendor/twice.js"]
+    for name in names:
+        storage.save(name, ContentFile(SCRIPT.encode()))
+    on_disk = FileSystemStorage(location=str(tmp_path))
+    done = list(storage.post_process({name: (on_disk, name) for name in names}))
+    assert not [outcome for _, _, outcome in done if isinstance(outcome, Exception)]
+    ours, theirs = [(tmp_path / storage.hashed_files[name]).read_text() for name in names]
+    assert ours == "export function twice(n) {\n  return 2 * n; /* in line */\n}\n"
+    assert theirs == SCRIPT
+
+
+def test_no_text_in_a_script_goes_over_lines_and_could_be_taken_for_a_comment():
+    scripts = chain.from_iterable((STATIC / folder).rglob("*.[jc]s*") for folder in ("js", "css"))
+    over_lines = [
+        f"{path.name}:{number}"
+        for path in scripts
+        for number, line in enumerate(without_comments(path.read_text()).splitlines(), 1)
+        if line.count("`") % 2 or line.endswith("\\")
+    ]
+    assert not over_lines

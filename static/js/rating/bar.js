@@ -3,9 +3,9 @@
 // which the form names as its data-script and which exports its control as `default`. A kind may ask
 // in the text too: what belongs to the form counts, wherever it stands.
 
-import { openLayer, say, sayCount } from "../app.js";
+import { all, openLayer, say, sayCount } from "../app.js";
 
-/** @typedef {import("./types.js").Field} Field */
+/** @import { Field } from "./types.js" */
 
 /** Fields beside the answers, the same for every kind. */
 const BESIDES = ["rationale", "reasons", "principles", "flags", "spans"];
@@ -182,15 +182,6 @@ export function hidden(name, value) {
   const field = document.createElement("input");
   [field.type, field.name, field.value] = ["hidden", name, value];
   return field;
-}
-
-/**
- * The HTML elements that a selector finds.
- * @param {ParentNode} root
- * @param {string} selector
- */
-function all(root, selector) {
-  return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
 }
 
 /**

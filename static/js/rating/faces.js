@@ -17,7 +17,7 @@ function element(html) {
 /**
  * Know what a task brings with it; without it, where it is not to be had.
  * @param {import("./bar.js").Bar} bar
- * @param {import("./store.js").Task} task
+ * @param {import("./types.js").Task} task
  */
 export async function learn(bar, { face, parts }) {
   if (!parts) return;

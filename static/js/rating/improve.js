@@ -9,7 +9,7 @@ import { wear } from "./style.js";
 
 /**
  * @typedef {import("./bar.js").Control} Control
- * @typedef {import("./bar.js").Field} Field
+ * @typedef {import("./types.js").Field} Field
  * @typedef {new (form: HTMLFormElement) => Control} AnyControl
  */
 

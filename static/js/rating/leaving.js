@@ -15,7 +15,7 @@ const waiting = () => names(`concord:outbox:${account}:`);
 async function send() {
   const projects = new Set(waiting().map((name) => name.split(":")[3] ?? ""));
   const hooks = {
-    facts: () => /** @type {import("./store.js").Field[]} */ ([["showing", "elsewhere"]]),
+    facts: () => /** @type {import("./types.js").Field[]} */ ([["showing", "elsewhere"]]),
     changed: () => {},
     saved: () => {},
     refused: () => {},
@@ -31,7 +31,7 @@ function forget() {
     const name of ["outbox", "refused"].flatMap((kind) => names(`concord:${kind}:${account}:`))
   ) {
     const { about: _about, words: _words, ...answer } =
-      /** @type {import("./store.js").Entry} */ (read(name));
+      /** @type {import("./types.js").Entry} */ (read(name));
     write(name, answer);
   }
 }

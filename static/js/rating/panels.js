@@ -5,7 +5,7 @@ import { inputs } from "./bar.js";
 
 /**
  * @typedef {import("./bar.js").Control} Control
- * @typedef {import("./bar.js").Field} Field
+ * @typedef {import("./types.js").Field} Field
  */
 
 /**

@@ -4,13 +4,10 @@
 import { say } from "../app.js";
 import { Drafts, Outbox, post, uuid } from "./store.js";
 
+/** @import { Entry, Field, ReplyData, Task } from "./types.js" */
+/** @import { Screen } from "./screen.js" */
+
 /**
- * @typedef {import("./bar.js").Field} Field
- * @typedef {import("./screen.js").Screen} Screen
- * @typedef {import("./store.js").Entry} Entry
- * @typedef {import("./store.js").ReplyData} ReplyData
- * @typedef {import("./store.js").Task} Task
- *
  * A task that was answered on this page, as it was left.
  * @typedef {Task & { fields: Field[], counts: number }} Answered
  */

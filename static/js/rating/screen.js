@@ -4,12 +4,11 @@
 import { isTyping, showSheet } from "../keys.js";
 import { closeLayer, layer, openLayer, prepareContent, say, sayCount } from "../app.js";
 
+/** @import { Bar } from "./bar.js" */
+/** @import { Outbox } from "./store.js" */
+/** @import { Field, Task } from "./types.js" */
+
 /**
- * @typedef {import("./bar.js").Bar} Bar
- * @typedef {import("./bar.js").Field} Field
- * @typedef {import("./store.js").Task} Task
- * @typedef {import("./store.js").Outbox} Outbox
- *
  * What a rater may do with the task on the screen.
  * @typedef {{ submit(): void, skip(pressed: HTMLElement | null): void, undo(): void }} Acts
  */

@@ -4,16 +4,7 @@
 
 import { account, stored } from "../app.js";
 
-/**
- * @typedef {import("./types.js").Field} Field
- * @typedef {import("./types.js").Draft} Draft
- * @typedef {import("./types.js").Entry} Entry
- * @typedef {import("./types.js").Task} Task
- * @typedef {import("./types.js").ReplyData} ReplyData
- * @typedef {import("./types.js").State} State
- * @typedef {import("./types.js").Reply} Reply
- * @typedef {import("./types.js").OutboxHooks} OutboxHooks
- */
+/** @import { Draft, Entry, Field, OutboxHooks, Reply, ReplyData, State } from "./types.js" */
 
 /** What the browser's storage had no room for. @type {Map<string, unknown>} */
 const memory = new Map();

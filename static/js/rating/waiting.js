@@ -6,7 +6,7 @@ import { account, say, sayCount, stored } from "../app.js";
 import { addCopyButtons } from "../copy.js";
 import { Drafts, names, Outbox, read, write } from "./store.js";
 
-/** @typedef {import("./store.js").Entry} Entry */
+/** @typedef {import("./types.js").Entry} Entry */
 
 const here = document.getElementById("desk")?.dataset.project;
 const messages = /** @type {HTMLElement} */ (document.getElementById("messages"));

@@ -334,13 +334,13 @@ export default class Rank extends Control {
   read() {
     const opened = this.#folds.opened.map((
       slot,
-    ) => /** @type {import("../bar.js").Field} */ (["opened", slot]));
+    ) => /** @type {import("../types.js").Field} */ (["opened", slot]));
     return [...super.read(), ...opened];
   }
 
   /**
    * @override
-   * @param {import("../bar.js").Field[]} fields
+   * @param {import("../types.js").Field[]} fields
    */
   put(fields) {
     super.put(fields);

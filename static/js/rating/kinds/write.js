@@ -4,7 +4,7 @@ import { Control } from "../bar.js";
 import { editorOf } from "../editor.js";
 import { say } from "../../app.js";
 
-/** @typedef {import("../bar.js").Field} Field */
+/** @typedef {import("../types.js").Field} Field */
 
 /** Hidden fields that say how a text was written. */
 const COUNTS = ["typed", "pasted"];
