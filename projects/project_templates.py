@@ -83,11 +83,35 @@ class ExampleSpec:
     criterion: str = ""
 
 
+#: What a guideline says of a question, beside the question's rank in the order of priority.
+GUIDANCE_TEXTS = ("definition", "good", "bad", "flips", "ties", "unverifiable")
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceSpec:
+    """What a guideline says of one question, by its key.
+
+    What it means, the signs of a good answer and of a bad one, its rank in the order of priority
+    (1 comes first) and when that order flips, when to tie, and what to do where a claim cannot be
+    checked.
+    """
+
+    criterion: str
+    definition: str = ""
+    good: str = ""
+    bad: str = ""
+    rank: int | None = None
+    flips: str = ""
+    ties: str = ""
+    unverifiable: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class GuidelineSpec:
     """The text of a guideline version and what belongs to it.
 
-    `examples` of None are those of the version before.
+    `examples` and `guidance` of None are those of the version before. A change of `change_size`
+    `minor` lets raters go on without reading it first.
     """
 
     text: str
@@ -96,6 +120,8 @@ class GuidelineSpec:
     change_note: str = ""
     principles: Sequence[PrincipleSpec] = ()
     examples: Sequence[ExampleSpec] | None = None
+    guidance: Sequence[GuidanceSpec] | None = None
+    change_size: str = "major"
 
 
 @dataclass(frozen=True, slots=True)

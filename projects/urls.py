@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from projects.guidelines import editing as guideline_editing
 from projects.guidelines import views as guidelines
 from projects.views import (
     accounts,
@@ -22,6 +23,7 @@ project_patterns = [
     *people.urlpatterns,
     *sessions.urlpatterns,
     *identity.urlpatterns,
+    *guideline_editing.urlpatterns,
     *guidelines.urlpatterns,
     *reasons.urlpatterns,
     *rubric.urlpatterns,

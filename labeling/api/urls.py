@@ -20,6 +20,7 @@ from projects.api import (
     account,
     accounts,
     audit,
+    drafts,
     guidelines,
     members,
     projects,
@@ -63,6 +64,21 @@ urlpatterns = [
         "projects/<slug:slug>/guidelines/<int:number>/",
         guidelines.OneGuidelineVersion.as_view(),
         name="guideline-version",
+    ),
+    path(
+        "projects/<slug:slug>/guidelines/<int:number>/restore/",
+        guidelines.RestoredVersion.as_view(),
+        name="guideline-restore",
+    ),
+    path(
+        "projects/<slug:slug>/guideline/draft/",
+        drafts.OwnDraft.as_view(),
+        name="guideline-draft",
+    ),
+    path(
+        "projects/<slug:slug>/guideline/readers/",
+        drafts.GuidelineReaders.as_view(),
+        name="guideline-readers",
     ),
     path(
         "projects/<slug:slug>/guidelines/<int:number>/changes/",

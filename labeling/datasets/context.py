@@ -17,17 +17,40 @@ class GuidelineRecord:
     priority_order: str = ""
     trade_off_rule: str = ""
     examples: tuple[Mapping[str, Any], ...] = ()
+    guidance: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def whole(self) -> str:
         """All of it as one text in Markdown; its principles are numbered elsewhere."""
-        parts = [self.text]
+        parts = [self.text, *map(_guidance, self.guidance)]
         if self.priority_order.strip():
             parts.append(f"## Order of priority\n\n{self.priority_order}")
         if self.trade_off_rule.strip():
             parts.append(f"## When two good things pull apart\n\n{self.trade_off_rule}")
         parts += [_example(number, example) for number, example in enumerate(self.examples, 1)]
         return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+#: What a guideline's texts on a question are called in a release.
+_GUIDANCE_HEADS = {
+    "definition": "What it means",
+    "good": "Signs of a good answer",
+    "bad": "Signs of a bad answer",
+    "flips": "When the order flips",
+    "ties": "When to tie",
+    "unverifiable": "When a claim cannot be checked",
+}
+
+
+def _guidance(entry: Mapping[str, Any]) -> str:
+    """What is said of one question as a section of its own."""
+    rank = f" (rank {entry['rank']})" if entry["rank"] else ""
+    texts = [
+        f"{head}:\n\n{_quoted(entry[name])}"
+        for name, head in _GUIDANCE_HEADS.items()
+        if entry[name]
+    ]
+    return "\n\n".join([f"## Question: {entry['criterion']}{rank}", *texts])
 
 
 def _example(number: int, example: Mapping[str, Any]) -> str:

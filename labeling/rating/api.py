@@ -59,7 +59,7 @@ class NextTask(ApiView):
                 REASON_HEADER,
                 str,
                 OpenApiParameter.HEADER,
-                response=[204],
+                response=[204, 409],
                 enum=list(NothingLeft),
                 description="Why there is no next task.",
             )
@@ -69,16 +69,22 @@ class NextTask(ApiView):
             204: OpenApiResponse(
                 description=f"No task now; the header `{REASON_HEADER}` says why: {_REASONS}."
             ),
-            **refusals(403, 404),
+            **refusals(403, 404, 409),
         },
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Your open task again if you have one, else a new lease. Having none is no error."""
+        """Your open task again if you have one, else a new lease. Having none is no error, but for
+        a guideline that you have to read first: 409 with the code `not_acknowledged`."""
         access = self.access(slug, Action.RATE)
         leased, reason = _next(access)
-        if leased is None:
-            return Response(status=204, headers={REASON_HEADER: str(reason)})
-        return Response(leased)
+        if leased is not None:
+            return Response(leased)
+        headers = {REASON_HEADER: str(reason)}
+        if reason == NothingLeft.NOT_ACKNOWLEDGED:
+            sentence = gettext("Read the current guideline first, and acknowledge it.")
+            body = {"code": str(reason), "message": sentence, "fields": {}}
+            return Response(body, status=409, headers=headers)
+        return Response(status=204, headers=headers)
 
 
 def _next(access: Access) -> tuple[dict[str, Any] | None, NothingLeft | None]:

@@ -120,7 +120,9 @@ _STANDING = Statement(
     )
     SELECT g.id, g.number,
         EXISTS (SELECT 1 FROM projects_acknowledgement k
-                WHERE k.guideline_id = g.id AND k.user_id = %(rater)s),
+                JOIN projects_guideline v ON v.id = k.guideline_id
+                WHERE k.user_id = %(rater)s AND v.project_id = %(project)s
+                  AND v.number >= g.read_since),
         mine.held, mine.judged,
         (SELECT o.id FROM labeling_assignment o
          WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
@@ -136,7 +138,7 @@ _STANDING = Statement(
         CASE WHEN latest.is_over THEN latest.follows_id WHEN latest.continues THEN latest.id END,
         latest.is_shown AND NOT latest.is_over
     FROM (SELECT 1) one LEFT JOIN LATERAL (
-        SELECT id, number FROM projects_guideline
+        SELECT id, number, read_since FROM projects_guideline
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
     LEFT JOIN LATERAL (
         SELECT id, number FROM projects_rubricversion

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 from django.template.loader import render_to_string
@@ -24,10 +23,9 @@ from labeling.rating.panels import task_panels
 from labeling.rating.pictures import picture_context, side_pictures
 from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace, safe_html
-from labeling.rating.texts import guideline_parts
 from labeling.rating.written import may_improve
 from labeling.vocabulary import SkipReason
-from projects.models import Criterion, Guideline, Principle, Project, Reason
+from projects.models import Criterion, Project, Reason
 from projects.scales import NOT_APPLICABLE, RANKING, UNSURE
 
 SKIP_LABELS = {
@@ -308,39 +306,6 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
         )
         for place, response in enumerate(view.responses)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class GuidelineView:
-    """A guideline version for the drawer; `html` as `guideline_html` makes it."""
-
-    pk: int
-    number: int
-    html: Mapping[str, Any]
-    principles: Sequence[Principle]
-
-
-def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
-    """The parts of a version as safe HTML by field, and `principles` with theirs."""
-    clauses = list(principles)
-    parts = {name: safe_html(html) for name, html in guideline_parts(guideline, clauses).items()}
-    shown = {**parts, "examples": guideline.examples}
-    return {**shown, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
-
-
-def guideline_view(guideline: Guideline | None) -> GuidelineView | None:
-    """The drawer's content."""
-    if guideline is None:
-        return None
-    if guideline.get_deferred_fields():
-        guideline = Guideline.objects.get(pk=guideline.pk)
-    principles = list(guideline.principles.all())
-    return GuidelineView(
-        pk=guideline.pk,
-        number=guideline.number,
-        html=guideline_html(guideline, principles),
-        principles=principles,
-    )
 
 
 def _reasons(project: Project, filled: Filled) -> list[Reason]:

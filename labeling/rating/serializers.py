@@ -35,8 +35,9 @@ from labeling.rating.text_serializers import (
 )
 from labeling.rating.written import MOST_CHARS, may_improve
 from labeling.vocabulary import Act, Flag, NothingLeft, SkipReason, TaskKind, TieKind
+from projects.api.guideline_serializers import PrincipleSerializer
 from projects.api.parsing import StrictSerializer
-from projects.api.serializers import CriterionSerializer, PrincipleSerializer, criterion_json
+from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
 from projects.scales import TIE_KINDS
 

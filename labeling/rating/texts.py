@@ -28,6 +28,7 @@ from labeling.rendering import (
 )
 from labeling.work.sending import send_id
 from projects.models import Guideline, Principle
+from projects.project_templates import GUIDANCE_TEXTS
 
 #: How many texts one job renders before it makes room for others, and for how long.
 RENDER_BATCH, RENDER_SECONDS = 100, 20.0
@@ -83,13 +84,15 @@ def _ask_for_rendering(project_id: int) -> None:
 
 
 def guideline_parts(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, str]:
-    """The parts of a version as HTML, by field and by principle ("P1").
+    """The parts of a version as HTML, by field, principle ("P1") and question ("helpful.good").
 
     A version is never changed: each part is rendered once, when it is published, or where that is
     not enough by its first views, within VIEW_SECONDS each. What is not ready is shown as written.
     """
     sources = {name: getattr(guideline, name) for name in _GUIDELINE_FIELDS}
     sources |= {f"P{principle.number}": principle.text for principle in principles}
+    for entry in guideline.guidance:
+        sources |= {f"{entry['criterion']}.{name}": entry[name] for name in GUIDANCE_TEXTS}
     stored = guideline.html if guideline.html.get("version") == RENDERER_VERSION else {}
     ready: dict[str, str] = dict(stored.get("parts", {}))
     n_before, parts, room = len(ready), {}, MAX_PAGE_CHARS
@@ -105,7 +108,7 @@ def guideline_parts(guideline: Guideline, principles: Iterable[Principle]) -> di
             html = render_unformatted(source, why=why, room=max(0, min(room, MAX_HTML_CHARS)))
         parts[name] = html
         room -= len(html)
-    if len(ready) > n_before:
+    if len(ready) > n_before and guideline.pk is not None:
         html_of_version = {"version": RENDERER_VERSION, "parts": ready}
         Guideline.objects.filter(pk=guideline.pk).update(html=html_of_version)
     return parts

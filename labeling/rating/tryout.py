@@ -23,7 +23,8 @@ from labeling.models import Writing
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.drafts import WritingDesk
 from labeling.rating.forms import Filled
-from labeling.rating.page import GuidelineView, rating_bar, shown_task
+from labeling.rating.guideline import GuidelineView
+from labeling.rating.page import rating_bar, shown_task
 from labeling.rating.shown import safe_html
 from labeling.rendering import (
     NotNow,

@@ -19,6 +19,7 @@ from labeling.models import Assignment
 from labeling.rating.desk import AskedRubric, present, rubric
 from labeling.rating.editing import desk_of, filled_before, preview_html, values_again
 from labeling.rating.forms import Filled, read_form
+from labeling.rating.guideline import guideline_view
 from labeling.rating.judgments import (
     NotYours,
     Undone,
@@ -40,7 +41,6 @@ from labeling.rating.page import (
     bar_context,
     bar_parts,
     face_of,
-    guideline_view,
     shown_task,
 )
 from labeling.rating.places import TaskWithdrawn

@@ -97,6 +97,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
                 guideline.priority_order,
                 guideline.trade_off_rule,
                 tuple(guideline.examples),
+                tuple(guideline.guidance),
             )
             for guideline in guidelines
         ),

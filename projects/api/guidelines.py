@@ -12,17 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects.access import Access, require_row
-from projects.api.replies import refusals
-from projects.api.serializers import (
+from projects.api.guideline_serializers import (
     ExampleSerializer,
+    GuidanceSerializer,
     NewGuidelineSerializer,
     guideline_spec_of,
 )
+from projects.api.replies import refusals
 from projects.api.views import ApiView
 from projects.guidelines.selectors import principles_of
-from projects.guidelines.services import publish_guideline
+from projects.guidelines.services import publish_guideline, restore_version
 from projects.guidelines.versions import compare, get_version, versions
-from projects.models import Guideline
+from projects.models import ChangeSize, Guideline
 from projects.permissions import Action
 
 _TAGS = ["guideline"]
@@ -33,6 +34,9 @@ class ListedVersionSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     change_note = serializers.CharField(allow_blank=True)
+    change_size = serializers.ChoiceField(
+        choices=ChangeSize.choices, help_text="After a minor change raters go on without reading."
+    )
     published_by = serializers.CharField(allow_blank=True)
     published_at = serializers.DateTimeField()
 
@@ -53,6 +57,7 @@ class VersionSerializer(ListedVersionSerializer):
     text = serializers.CharField()
     priority_order = serializers.CharField(allow_blank=True)
     trade_off_rule = serializers.CharField(allow_blank=True)
+    guidance = GuidanceSerializer(many=True)
     principles = ClauseSerializer(many=True)
     examples = ExampleSerializer(many=True)
 
@@ -61,6 +66,13 @@ class NewVersionSerializer(NewGuidelineSerializer):
     """The next version, whole: what it does not say, it does not hold."""
 
     change_note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    change_size = serializers.ChoiceField(choices=ChangeSize.choices, default=ChangeSize.MAJOR)
+    based_on = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="The version that you improved on: 409 where another was published since.",
+    )
 
 
 class DifferenceQuerySerializer(serializers.Serializer[Any]):
@@ -90,6 +102,7 @@ def _listed(version: Guideline) -> dict[str, Any]:
     return {
         "number": version.number,
         "change_note": version.change_note,
+        "change_size": version.change_size,
         "published_by": by.display_name if by else "",
         "published_at": version.published_at,
     }
@@ -102,6 +115,7 @@ def _whole(version: Guideline) -> dict[str, Any]:
         "text": version.text,
         "priority_order": version.priority_order,
         "trade_off_rule": version.trade_off_rule,
+        "guidance": version.guidance,
         "principles": list(clauses),
         "examples": version.examples,
     }
@@ -131,13 +145,20 @@ class GuidelineVersions(ApiView):
         summary="Publish the next version of the guideline",
         tags=_TAGS,
         request=NewVersionSerializer,
-        responses={201: VersionSerializer, **refusals(400, 403, 404)},
+        responses={201: VersionSerializer, **refusals(400, 403, 404, 409)},
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Raters read it before their next task. It can never be changed, only followed."""
+        """Raters read it before their next task, unless the change is minor. It can never be
+        changed, only followed; one that changes nothing is refused."""
         access = self.access(slug, Action.EDIT_GUIDELINE)
-        spec = guideline_spec_of(self.checked(NewVersionSerializer))
-        version = publish_guideline(project=access.project, published_by=access.user, spec=spec)
+        values = dict(self.checked(NewVersionSerializer))
+        based_on = values.pop("based_on", None)
+        version = publish_guideline(
+            project=access.project,
+            published_by=access.user,
+            spec=guideline_spec_of(values),
+            based_on=based_on,
+        )
         location = reverse("api:guideline-version", args=[slug, version.number])
         return Response(_whole(version), status=201, headers={"Location": location})
 
@@ -154,6 +175,24 @@ class OneGuidelineVersion(ApiView):
     def get(self, request: Request, slug: str, number: int) -> Response:
         """As it was published."""
         return Response(_whole(_version(self.access(slug, Action.SEE_GUIDELINE), number)))
+
+
+class RestoredVersion(ApiView):
+    """An old version, published again."""
+
+    @extend_schema(
+        operation_id="restore_guideline_version",
+        summary="Publish an old version as a new one",
+        tags=_TAGS,
+        request=None,
+        responses={201: VersionSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        """For raters to read; 400 where the current version says the same."""
+        access = self.access(slug, Action.EDIT_GUIDELINE)
+        version = restore_version(version=_version(access, number), restored_by=access.user)
+        location = reverse("api:guideline-version", args=[slug, version.number])
+        return Response(_whole(version), status=201, headers={"Location": location})
 
 
 class GuidelineDifference(ApiView):

@@ -11,11 +11,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects.api.guideline_serializers import GuidelineSerializer
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.serializers import (
     SETTINGS,
     AcknowledgementSerializer,
-    GuidelineSerializer,
     NewProjectSerializer,
     ProjectDetailSerializer,
     ProjectSerializer,
@@ -154,7 +154,8 @@ class GuidelineAcknowledgement(ApiView):
         The number says which version was read, so that a newer one is not acknowledged unread.
         """
         access = self.access(slug, Action.SEE_GUIDELINE)
-        number = self.checked(AcknowledgementSerializer)["number"]
+        values = self.checked(AcknowledgementSerializer)
+        number = values["number"]
         guideline = current_guideline(access.project)
         if guideline is None or guideline.number != number:
             sentence = (
@@ -164,5 +165,5 @@ class GuidelineAcknowledgement(ApiView):
                 % {"number": guideline.number}
             )
             raise InvalidInput(sentence, fields={"number": sentence})
-        acknowledge(user=access.user, guideline=guideline)
+        acknowledge(user=access.user, guideline=guideline, seconds_open=values["seconds_open"])
         return Response(_detail(access.membership)["guideline"])

@@ -8,25 +8,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from projects.api.guideline_serializers import (
+    GuidelineSerializer,
+    NewGuidelineSerializer,
+    guideline_spec_of,
+)
 from projects.api.parsing import StrictSerializer
 from projects.api.scales import ScaleField
 from projects.api.settings import SettingsSerializer
-from projects.guidelines.services import (
-    EXAMPLE_LIMIT,
-    MOST_EXAMPLES,
-    MOST_PRINCIPLES,
-    MOST_SHOWN,
-)
 from projects.models import Criterion, Guideline, Membership, Project, Role
 from projects.models.rubric import SHORT_LABEL
 from projects.project_templates import (
-    EXAMPLE_KINDS,
     PROJECT_TEMPLATES,
     STARTING_SETTINGS,
     CriterionSpec,
-    ExampleSpec,
     GuidelineSpec,
-    PrincipleSpec,
 )
 from projects.scales import ANSWER_KINDS, CANNOT_TELL, EQUAL_BAD, PREFERENCES, TIE_KINDS
 from projects.services.rubric import MOST_CRITERIA
@@ -75,40 +71,6 @@ class CriterionSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(),
         help_text="The ties that may go with this question, on the scale or beside it.",
     )
-
-
-class PrincipleSerializer(serializers.Serializer[Any]):
-    """One clause of a guideline that a judgment can cite by number."""
-
-    number = serializers.IntegerField()
-    key = serializers.CharField(help_text="The same in every version that holds it.")
-    title = serializers.CharField()
-    text = serializers.CharField(allow_blank=True)
-
-
-class ExampleSerializer(serializers.Serializer[Any]):
-    """A worked example: a task, its answer and why."""
-
-    kind = serializers.ChoiceField(choices=EXAMPLE_KINDS)
-    criterion = serializers.CharField(
-        allow_blank=True, help_text="The key of the question that is answered."
-    )
-    prompt = serializers.CharField(allow_blank=True)
-    responses = serializers.ListField(child=serializers.CharField())
-    answer = serializers.CharField()
-    rationale = serializers.CharField()
-
-
-class GuidelineSerializer(serializers.Serializer[Any]):
-    """A published version of the guideline."""
-
-    number = serializers.IntegerField()
-    text = serializers.CharField()
-    priority_order = serializers.CharField(allow_blank=True)
-    trade_off_rule = serializers.CharField(allow_blank=True)
-    acknowledged = serializers.BooleanField(help_text="Whether you have acknowledged this version.")
-    principles = PrincipleSerializer(many=True)
-    examples = ExampleSerializer(many=True)
 
 
 class ProjectSerializer(serializers.Serializer[Any]):
@@ -162,50 +124,6 @@ class NewCriterionSerializer(StrictSerializer):
     )
 
 
-class NewPrincipleSerializer(StrictSerializer):
-    """A clause of a new guideline; `training_form` is its wording for models."""
-
-    title = serializers.CharField(max_length=120)
-    text = serializers.CharField(default="", allow_blank=True)
-    training_form = serializers.CharField(default="", allow_blank=True)
-    key = serializers.CharField(
-        default="",
-        allow_blank=True,
-        max_length=20,
-        help_text=(
-            "Which principle of former versions it is; where not told, the one of this number and "
-            "title in the version before, else a new one."
-        ),
-    )
-
-
-class NewExampleSerializer(StrictSerializer):
-    """A worked example of a new guideline."""
-
-    kind = serializers.ChoiceField(choices=EXAMPLE_KINDS)
-    answer = serializers.CharField(max_length=EXAMPLE_LIMIT)
-    rationale = serializers.CharField(max_length=EXAMPLE_LIMIT)
-    criterion = serializers.CharField(default="", allow_blank=True, max_length=40)
-    prompt = serializers.CharField(default="", allow_blank=True, max_length=EXAMPLE_LIMIT)
-    responses = serializers.ListField(
-        child=serializers.CharField(max_length=EXAMPLE_LIMIT), default=list, max_length=MOST_SHOWN
-    )
-
-
-class NewGuidelineSerializer(StrictSerializer):
-    """The first version of a guideline."""
-
-    text = serializers.CharField()
-    priority_order = serializers.CharField(default="", allow_blank=True)
-    trade_off_rule = serializers.CharField(default="", allow_blank=True)
-    principles = NewPrincipleSerializer(  # type: ignore[call-arg]
-        many=True, default=list, max_length=MOST_PRINCIPLES
-    )
-    examples = NewExampleSerializer(  # type: ignore[call-arg]
-        many=True, default=list, max_length=MOST_EXAMPLES
-    )
-
-
 class NewProjectSerializer(SettingsSerializer):
     """A new project: `template`, or `criteria` of your own, or both (yours replace its)."""
 
@@ -225,9 +143,12 @@ class NewProjectSerializer(SettingsSerializer):
 
 
 class AcknowledgementSerializer(StrictSerializer):
-    """Which version was read."""
+    """Which version was read, and for how long it was open."""
 
     number = serializers.IntegerField(min_value=1)
+    seconds_open = serializers.IntegerField(
+        default=0, min_value=0, max_value=24 * 3600, help_text="0 where nobody measured."
+    )
 
 
 def criteria_of(values: Mapping[str, Any]) -> list[CriterionSpec]:
@@ -251,13 +172,6 @@ def guideline_of(values: Mapping[str, Any]) -> GuidelineSpec | None:
     """The guideline of a checked request, or None."""
     guideline = values["guideline"]
     return None if guideline is None else guideline_spec_of(guideline)
-
-
-def guideline_spec_of(values: Mapping[str, Any]) -> GuidelineSpec:
-    """A checked guideline, as the service takes it."""
-    principles = [PrincipleSpec(**principle) for principle in values["principles"]]
-    examples = [ExampleSpec(**example) for example in values["examples"]]
-    return GuidelineSpec(**{**values, "principles": principles, "examples": examples})
 
 
 def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
@@ -332,6 +246,7 @@ def project_detail_json(
             "priority_order": guideline.priority_order,
             "trade_off_rule": guideline.trade_off_rule,
             "acknowledged": acknowledged,
+            "guidance": guideline.guidance,
             "principles": list(guideline.principles.values("number", "key", "title", "text")),
             "examples": guideline.examples,
         },

@@ -42,3 +42,8 @@ def posted_values(form: type[forms.BaseForm], data: QueryDict) -> dict[str, obje
     """What was typed into a form, unchecked, so that it can be shown again."""
     bound = form(data)
     return {name: bound[name].data for name in bound.fields}
+
+
+def posted_number(text: str | None) -> int | None:
+    """A whole number from 0 that a column can hold, as a hidden field or an address has it."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None

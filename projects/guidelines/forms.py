@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.guidelines.services import (
+from projects.guidelines.checks import (
     EXAMPLE_LIMIT,
+    GUIDANCE_LIMIT,
+    LAST_RANK,
     MOST_EXAMPLES,
     MOST_PRINCIPLES,
     MOST_SHOWN,
 )
-from projects.models import Guideline
-from projects.project_templates import ExampleSpec, GuidelineSpec, PrincipleSpec
+from projects.guidelines.content import GUIDANCE_LABELS
+from projects.models import ChangeSize, Criterion
+from projects.project_templates import (
+    GUIDANCE_TEXTS,
+    ExampleSpec,
+    GuidanceSpec,
+    GuidelineSpec,
+    PrincipleSpec,
+)
 
 
 def _area(rows: int, *, read: bool = False) -> forms.Textarea:
@@ -55,14 +65,18 @@ class GuidelineForm(forms.Form):
         widget=_area(2),
         help_text=_("Raters see it beside the new version."),
     )
-
-    @classmethod
-    def starting_from(cls, guideline: Guideline | None) -> dict[str, str]:
-        """Initial values: the version to improve on, its change note left out."""
-        if guideline is None:
-            return {}
-        keys = ("text", "priority_order", "trade_off_rule")
-        return {key: getattr(guideline, key) for key in keys}
+    # A page of before there were small changes does not say: raters read the version first.
+    change_size = forms.ChoiceField(
+        label=_("How large the change is"),
+        choices=ChangeSize.choices,
+        required=False,
+        initial=ChangeSize.MAJOR.value,
+        widget=forms.RadioSelect,
+    )
+    # The version that is improved on, and the saving of the draft that the page has seen.
+    based_on = forms.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
 
 
 class PrincipleForm(forms.Form):
@@ -103,6 +117,10 @@ BETWEEN = "---"
 _SPLIT = re.compile(rf"^[ \t]*{BETWEEN}[ \t\r]*$", re.MULTILINE)
 
 
+def _parted(responses: str) -> list[str]:
+    return [text.strip() for text in _SPLIT.split(responses) if text.strip()]
+
+
 class ExampleForm(forms.Form):
     """One worked example; without an answer and a reason it is dropped."""
 
@@ -134,13 +152,17 @@ class ExampleForm(forms.Form):
     )
 
     @classmethod
-    def rows_of(cls, guideline: Guideline | None) -> list[dict[str, object]]:
-        """The examples of a version, as the rows of the form."""
-        examples = guideline.examples if guideline else ()
+    def rows_like(cls, examples: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
+        """Examples as a version or a draft has them, as the rows of the form."""
         return [
-            {**example, "responses": f"\n{BETWEEN}\n".join(example["responses"])}
+            {**example, "responses": f"\n{BETWEEN}\n".join(example.get("responses") or ())}
             for example in examples
         ]
+
+    @classmethod
+    def examples_in(cls, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Rows as they were typed, as a draft has them."""
+        return [{**row, "responses": _parted(str(row.get("responses") or ""))} for row in rows]
 
     @property
     def is_dropped(self) -> bool:
@@ -159,12 +181,11 @@ class ExampleForm(forms.Form):
 
     def spec(self) -> ExampleSpec:
         """What the service takes."""
-        texts = _SPLIT.split(self.cleaned_data["responses"])
         return ExampleSpec(
             kind=self.cleaned_data["kind"],
             criterion=self.cleaned_data["criterion"],
             prompt=self.cleaned_data["prompt"],
-            responses=[text.strip() for text in texts if text.strip()],
+            responses=_parted(self.cleaned_data["responses"]),
             answer=self.cleaned_data["answer"],
             rationale=self.cleaned_data["rationale"],
         )
@@ -175,18 +196,69 @@ Examples = forms.formset_factory(
 )
 
 
+def _guidance_text(name: str, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=cast(Any, GUIDANCE_LABELS[name]),
+        required=False,
+        max_length=GUIDANCE_LIMIT,
+        widget=_area(2),
+        help_text=help_text,
+    )
+
+
+class GuidanceForm(forms.Form):
+    """What the guideline says of one question; empty where it says nothing."""
+
+    criterion = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    rank = forms.IntegerField(
+        label=_("Rank in the order of priority"),
+        required=False,
+        min_value=1,
+        max_value=LAST_RANK,
+        help_text=_("1 comes first; empty where it has no place in the order."),
+    )
+    definition = _guidance_text("definition")
+    good = _guidance_text("good")
+    bad = _guidance_text("bad")
+    flips = _guidance_text(
+        "flips", _("The case in which something that stands below it outweighs it.")
+    )
+    ties = _guidance_text("ties")
+    unverifiable = _guidance_text("unverifiable")
+
+    def spec(self) -> GuidanceSpec:
+        """What the service takes."""
+        texts = {name: self.cleaned_data[name] for name in GUIDANCE_TEXTS}
+        return GuidanceSpec(self.cleaned_data["criterion"], rank=self.cleaned_data["rank"], **texts)
+
+
+Guidance = forms.formset_factory(GuidanceForm, extra=0, max_num=1000)
+
+
+def guidance_rows(
+    criteria: Iterable[Criterion], entries: Iterable[Mapping[str, Any]]
+) -> list[dict[str, object]]:
+    """A row for every question that is asked, and for one that is not and has guidance still."""
+    said = {str(entry.get("criterion", "")): dict(entry) for entry in entries}
+    rows = [said.pop(c.key, {"criterion": c.key}) for c in criteria]
+    return rows + list(said.values())
+
+
 def guideline_spec(
     form: GuidelineForm,
     principles: forms.BaseFormSet[Any],
     examples: forms.BaseFormSet[Any] | None = None,
+    guidance: forms.BaseFormSet[Any] | None = None,
 ) -> GuidelineSpec:
-    """What the service takes; untitled rows are left out. Without examples, they stay."""
+    """What the service takes; untitled rows are left out. Without examples or guidance, those of
+    the version before stay."""
     rows = [row.cleaned_data for row in principles.forms if row.cleaned_data.get("title")]
     return GuidelineSpec(
         text=form.cleaned_data["text"],
         priority_order=form.cleaned_data["priority_order"],
         trade_off_rule=form.cleaned_data["trade_off_rule"],
         change_note=form.cleaned_data["change_note"],
+        change_size=form.cleaned_data["change_size"] or ChangeSize.MAJOR.value,
         principles=[
             PrincipleSpec(row["title"], row["text"], row["training_form"], row["key"])
             for row in rows
@@ -194,4 +266,7 @@ def guideline_spec(
         examples=None
         if examples is None
         else [row.spec() for row in examples.forms if not row.is_dropped],
+        guidance=None
+        if guidance is None
+        else [row.spec() for row in guidance.forms if row.cleaned_data.get("criterion")],
     )

@@ -13,8 +13,21 @@ def current_guideline(project: Project) -> Guideline | None:
     return published.order_by("-number").first()
 
 
+def readings(guideline: Guideline) -> QuerySet[Acknowledgement]:
+    """Who has read this version, or one that it changed in small things only."""
+    return Acknowledgement.objects.filter(
+        guideline__project=guideline.project_id,
+        guideline__number__range=(guideline.read_since, guideline.number),
+    )
+
+
 def has_acknowledged(user: User, guideline: Guideline) -> bool:
-    """Whether this user has read this version."""
+    """Whether this user has read what gives them tasks under this version."""
+    return readings(guideline).filter(user=user).exists()
+
+
+def has_read(user: User, guideline: Guideline) -> bool:
+    """Whether this user has read this very version."""
     return Acknowledgement.objects.filter(user=user, guideline=guideline).exists()
 
 
@@ -36,6 +49,5 @@ def unread_memberships(project: Project, newest: Guideline | None) -> QuerySet[M
     )
     if newest is None:
         return raters.none()
-    read = Acknowledgement.objects.filter(guideline=newest).values("user")
-    unread = raters.exclude(user__in=read)
+    unread = raters.exclude(user__in=readings(newest).values("user"))
     return unread.select_related("user").order_by("user__name", "user__email")

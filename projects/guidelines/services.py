@@ -2,86 +2,160 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import NoReturn
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.audit import record
-from projects.exceptions import InvalidInput
-from projects.models import Acknowledgement, Guideline, Principle, Project, User
-from projects.project_templates import EXAMPLE_KINDS, ExampleSpec, GuidelineSpec
+from projects.exceptions import Conflict, InvalidInput
+from projects.guidelines.checks import check_guideline
+from projects.guidelines.content import examples_json, guidance_json, spec_like
+from projects.models import (
+    Acknowledgement,
+    ChangeSize,
+    Guideline,
+    GuidelineDraft,
+    Principle,
+    Project,
+    User,
+)
+from projects.project_templates import GuidelineSpec
 from projects.publications import make_ready
 
-TEXT_LIMIT = 100_000
-#: Principles of one version; more could not be told apart by who cites them.
-MOST_PRINCIPLES = 60
-#: Worked examples of one version, the responses of each, and characters of each of its texts.
-MOST_EXAMPLES, MOST_SHOWN, EXAMPLE_LIMIT = 60, 9, 4000
+#: The longest that a version is read: a day.
+_LONGEST_OPEN = 24 * 3600
 
 
 @transaction.atomic
-def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSpec) -> Guideline:
-    """Publishes the next version; raters acknowledge it before their next task.
+def publish_guideline(
+    *,
+    project: Project,
+    published_by: User,
+    spec: GuidelineSpec,
+    based_on: int | None = None,
+    restores: int | None = None,
+) -> Guideline:
+    """Publishes the next version; raters acknowledge it before their next task, unless the change
+    is a minor one.
 
-    Whoever publishes has read it. Raises InvalidInput for an empty or a too long text, for too
-    many principles, for keys that no version has or that two of them name, and for an example
-    that is incomplete or too long.
+    Whoever publishes has read it, and their draft is gone. `based_on` is the version that was
+    improved on: raises Conflict where another was published meanwhile. Raises InvalidInput for
+    what no version can hold, for keys of principles that no version has or that two of them name,
+    and where nothing changed.
     """
-    _check(spec)
+    check_guideline(project, spec)
     # The project row is the lock: two versions published at once get two numbers.
     Project.objects.select_for_update().get(pk=project.pk)
-    newest = Guideline.objects.filter(project=project).order_by("-number").first()
-    version = newest.number + 1 if newest else 1
-    keys = _keys(spec, newest, version)
-    guideline = Guideline.objects.create(
+    published = Guideline.objects.filter(project=project).select_related("published_by")
+    newest = published.order_by("-number").first()
+    _require_newest(newest, based_on)
+    guideline = _next_version(project, published_by, spec, newest)
+    clauses = list(_clauses(spec, newest, guideline.number))
+    _require_change(newest, guideline, clauses)
+    guideline.save(force_insert=True)
+    for clause in clauses:
+        clause.guideline = guideline
+    Principle.objects.bulk_create(clauses)
+    acknowledge(user=published_by, guideline=guideline)
+    GuidelineDraft.objects.filter(project=project, author=published_by).delete()
+    record(
         project=project,
-        number=version,
+        actor=published_by,
+        verb=gettext_noop("guideline published"),
+        version=guideline.number,
+        **({"minor": True} if guideline.read_since < guideline.number else {}),
+        **({"restored": restores} if restores else {}),
+    )
+    make_ready(guideline=guideline)
+    return guideline
+
+
+def _next_version(
+    project: Project, published_by: User, spec: GuidelineSpec, newest: Guideline | None
+) -> Guideline:
+    """The version after the newest, not stored yet."""
+    number = newest.number + 1 if newest else 1
+    is_minor = newest is not None and spec.change_size == ChangeSize.MINOR
+    return Guideline(
+        project=project,
+        number=number,
         text=spec.text.replace("\r\n", "\n").strip() + "\n",
         priority_order=spec.priority_order.strip(),
         trade_off_rule=spec.trade_off_rule.strip(),
         change_note=spec.change_note.strip(),
-        examples=_examples(spec, newest),
+        change_size=ChangeSize.MINOR if is_minor else ChangeSize.MAJOR,
+        read_since=newest.read_since if newest is not None and is_minor else number,
+        guidance=guidance_json(spec, newest),
+        examples=examples_json(spec, newest),
         published_by=published_by,
     )
-    Principle.objects.bulk_create(
-        Principle(
-            guideline=guideline,
+
+
+def restore_version(*, version: Guideline, restored_by: User) -> Guideline:
+    """Publishes what an old version said as a new one, for raters to read.
+
+    Raises InvalidInput where the current version says the same.
+    """
+    note = _("Restores v%(number)d.") % {"number": version.number}
+    return publish_guideline(
+        project=version.project,
+        published_by=restored_by,
+        spec=spec_like(version, change_note=note),
+        restores=version.number,
+    )
+
+
+def _require_newest(newest: Guideline | None, based_on: int | None) -> None:
+    """Raises Conflict where the version that was improved on is no longer the newest."""
+    if newest is None or based_on is None or newest.number == based_on:
+        return
+    by = newest.published_by
+    raise Conflict(
+        _(
+            "v%(number)d was published by %(name)s while you were writing. Nothing of yours is "
+            "lost: look at what changed, take over what you need, and publish again."
+        )
+        % {"number": newest.number, "name": by.display_name if by else _("somebody")}
+    )
+
+
+def _require_change(
+    newest: Guideline | None, guideline: Guideline, clauses: Iterable[Principle]
+) -> None:
+    """Raises InvalidInput where a version says what the one before says."""
+    if newest is None:
+        return
+    before = [_content(newest), *map(_wording, newest.principles.all())]
+    if before == [_content(guideline), *map(_wording, clauses)]:
+        sentence = _("Nothing changed since v%(number)d, so there is nothing to publish.") % {
+            "number": newest.number
+        }
+        raise InvalidInput(sentence, fields={"text": sentence})
+
+
+def _content(guideline: Guideline) -> object:
+    texts = (guideline.text, guideline.priority_order, guideline.trade_off_rule)
+    return (*texts, guideline.guidance, guideline.examples)
+
+
+def _wording(clause: Principle) -> object:
+    return (clause.number, clause.key, clause.title, clause.text, clause.training_form)
+
+
+def _clauses(spec: GuidelineSpec, newest: Guideline | None, version: int) -> Iterable[Principle]:
+    """The principles of a version, each with its key."""
+    keys = _keys(spec, newest, version)
+    for number, (principle, key) in enumerate(zip(spec.principles, keys, strict=True), start=1):
+        yield Principle(
             number=number,
             key=key,
             title=principle.title.strip(),
             text=principle.text.strip(),
             training_form=principle.training_form.strip(),
         )
-        for number, (principle, key) in enumerate(zip(spec.principles, keys, strict=True), start=1)
-    )
-    acknowledge(user=published_by, guideline=guideline)
-    record(
-        project=project,
-        actor=published_by,
-        verb=gettext_noop("guideline published"),
-        version=guideline.number,
-    )
-    make_ready(guideline=guideline)
-    return guideline
-
-
-def _examples(spec: GuidelineSpec, newest: Guideline | None) -> list[dict[str, Any]]:
-    """The examples as they are stored: those of the version before where nobody says."""
-    if spec.examples is None:
-        return list(newest.examples) if newest else []
-    return [
-        {
-            "kind": example.kind,
-            "criterion": example.criterion.strip(),
-            "prompt": example.prompt.strip(),
-            "responses": [text.strip() for text in example.responses],
-            "answer": example.answer.strip(),
-            "rationale": example.rationale.strip(),
-        }
-        for example in spec.examples
-    ]
 
 
 def _keys(spec: GuidelineSpec, newest: Guideline | None, version: int) -> list[str]:
@@ -113,51 +187,11 @@ def _refuse(sentence: str) -> NoReturn:
     raise InvalidInput(sentence, fields={"principles": sentence})
 
 
-def _check(spec: GuidelineSpec) -> None:
-    if not spec.text.strip():
-        raise InvalidInput(_("Write the guideline."), fields={"text": _("The guideline is empty.")})
-    if len(spec.text) > TEXT_LIMIT:
-        sentence = _("At most %(limit)s characters; this has %(length)s.") % {
-            "limit": f"{TEXT_LIMIT:,}",
-            "length": f"{len(spec.text):,}",
-        }
-        raise InvalidInput(_("The guideline is too long."), fields={"text": sentence})
-    if len(spec.principles) > MOST_PRINCIPLES:
-        sentence = _("At most %(limit)d principles; these are %(length)d.") % {
-            "limit": MOST_PRINCIPLES,
-            "length": len(spec.principles),
-        }
-        raise InvalidInput(_("There are too many principles."), fields={"principles": sentence})
-    for number, example in enumerate(spec.examples or (), start=1):
-        if sentence := _example_fault(number, example):
-            raise InvalidInput(sentence, fields={"examples": sentence})
-
-
-def _example_fault(number: int, example: ExampleSpec) -> str:
-    """What is wrong with the example of that number, empty where nothing is."""
-    parts = (example.prompt, *example.responses, example.answer, example.rationale)
-    if number > MOST_EXAMPLES:
-        return _("At most %(limit)d worked examples.") % {"limit": MOST_EXAMPLES}
-    if example.kind not in EXAMPLE_KINDS:
-        known = ", ".join(EXAMPLE_KINDS)
-        sentence = _("Example %(number)d is none of: %(known)s.")
-        return sentence % {"number": number, "known": known}
-    if not (example.answer.strip() and example.rationale.strip()):
-        return _("Example %(number)d needs its answer, and why.") % {"number": number}
-    if max(len(part) for part in parts) > EXAMPLE_LIMIT or len(example.responses) > MOST_SHOWN:
-        sentence = _(
-            "Example %(number)d is too long: at most %(shown)d responses, and %(limit)d characters "
-            "a text."
-        )
-        return sentence % {"number": number, "shown": MOST_SHOWN, "limit": EXAMPLE_LIMIT}
-    return ""
-
-
 def acknowledge(*, user: User, guideline: Guideline, seconds_open: int = 0) -> Acknowledgement:
     """Notes that the user has read this version. Idempotent."""
     acknowledgement, _created = Acknowledgement.objects.get_or_create(
         user=user,
         guideline=guideline,
-        defaults={"seconds_open": max(0, min(seconds_open, 24 * 3600))},
+        defaults={"seconds_open": max(0, min(seconds_open, _LONGEST_OPEN))},
     )
     return acknowledgement

@@ -11,7 +11,9 @@ from itertools import takewhile
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from projects.guidelines.content import GUIDANCE_LABELS
 from projects.models import Guideline, Project, User
+from projects.project_templates import GUIDANCE_TEXTS
 
 #: About an eighth of a second.
 _MOST_STEPS = 10_000_000
@@ -73,6 +75,7 @@ def compare(before: Guideline, after: Guideline) -> list[Section]:
     """What changed from one version to another, part by part; parts that are alike left out."""
     parts = (
         (_("Text"), before.text, after.text),
+        (_("Question by question"), _guidance(before), _guidance(after)),
         (_("Principles"), _principles(before), _principles(after)),
         (_("Order of priority"), before.priority_order, after.priority_order),
         (_("When two good things pull apart"), before.trade_off_rule, after.trade_off_rule),
@@ -83,6 +86,17 @@ def compare(before: Guideline, after: Guideline) -> list[Section]:
         for title, old, new in parts
     )
     return [section for section in sections if section.lines]
+
+
+def _guidance(guideline: Guideline) -> str:
+    lines: list[str] = []
+    for entry in guideline.guidance:
+        rank = _("rank %(rank)d") % {"rank": entry["rank"]} if entry["rank"] else ""
+        lines.append(f"{entry['criterion']} {rank}".rstrip())
+        for name in GUIDANCE_TEXTS:
+            label = GUIDANCE_LABELS[name]
+            lines += [f"    {label}: {line}" for line in entry[name].splitlines()]
+    return "\n".join(lines)
 
 
 def _examples(guideline: Guideline) -> str:

@@ -1,37 +1,35 @@
-"""The guideline: read, acknowledge, compare versions, publish a new one."""
+"""The guideline: read, acknowledge, compare and restore versions, see who has read them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.exceptions import ConcordError
-from projects.forms.errors import show_refusal
-from projects.forms.rows import fresh_rows, posted_rows, posted_values
-from projects.guidelines.forms import (
-    ExampleForm,
-    Examples,
-    GuidelineForm,
-    Principles,
-    guideline_spec,
+from projects.forms.rows import posted_number
+from projects.guidelines.readers import guideline_readers, readings_of
+from projects.guidelines.selectors import (
+    current_guideline,
+    has_acknowledged,
+    has_read,
+    principles_of,
 )
-from projects.guidelines.selectors import current_guideline, has_acknowledged, principles_of
-from projects.guidelines.services import acknowledge, publish_guideline
+from projects.guidelines.services import acknowledge, restore_version
 from projects.guidelines.versions import compare, get_version, news_for, versions
 from projects.models import Guideline
 from projects.navigation import Group, Tab, address
 from projects.permissions import Action
 
-_EXAMPLES = "examples"
+#: Members on one page of the table of readers.
+READERS_PAGE = 50
 
 
 @require_safe
@@ -64,7 +62,8 @@ def _version(request: SignedInRequest, access: Access, shown: Guideline | None) 
         "newest": published[0] if published else None,
         "versions": published,
         "principles": list(principles_of(shown)),
-        "acknowledged": shown is not None and has_acknowledged(request.user, shown),
+        "acknowledged": shown is not None and has_read(request.user, shown),
+        "may_go_on": shown is not None and has_acknowledged(request.user, shown),
         "may_edit": access.may(Action.EDIT_GUIDELINE),
         "may_rate": access.may(Action.RATE),
     }
@@ -75,7 +74,8 @@ def _version(request: SignedInRequest, access: Access, shown: Guideline | None) 
 def acknowledge_version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Notes that this member has read the version; tasks are handed out from then on."""
     access = get_access(request.user, slug, Action.SEE_GUIDELINE)
-    acknowledge(user=request.user, guideline=_get(access, number))
+    seconds = _number(request.POST.get("seconds"), 0)
+    acknowledge(user=request.user, guideline=_get(access, number), seconds_open=seconds)
     messages.success(request, _("Thank you. You have read v%(number)d.") % {"number": number})
     return redirect(address("rate" if access.may(Action.RATE) else "home", slug))
 
@@ -101,110 +101,43 @@ def compare_versions(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
+    number = posted_number(text)
+    return otherwise if number is None else number
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Writes the next version, starting from the current one."""
+@require_POST
+def restore_old_version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Publishes what an old version said as a new one."""
     access = get_access(request.user, slug, Action.EDIT_GUIDELINE)
-    newest = current_guideline(access.project)
-    if request.method != "POST":
-        clauses = list(principles_of(newest).values("key", "title", "text", "training_form"))
-        rows = _Rows(
-            fresh_rows(Principles, clauses, more=1),
-            fresh_rows(Examples, ExampleForm.rows_of(newest), more=1, prefix=_EXAMPLES),
-        )
-        form = GuidelineForm(initial=GuidelineForm.starting_from(newest))
-        return _editor(request, access, newest, form, rows)
-    if "add" in request.POST:
-        form = GuidelineForm(initial=posted_values(GuidelineForm, request.POST))
-        return _editor(request, access, newest, form, _one_more(request, newest))
-    form, rows = GuidelineForm(request.POST), _posted_rows(request, newest)
-    if rows.are_valid() & form.is_valid() and _publish(request, access, form, rows):
-        return redirect("projects:guideline", slug)
-    return _editor(request, access, newest, form, rows, status=422)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The formsets of an editor; `sends_examples`: those are part of what was sent."""
-
-    principles: Any
-    examples: Any
-    sends_examples: bool = True
-
-    def are_valid(self) -> bool:
-        return bool(
-            self.principles.is_valid() & (not self.sends_examples or self.examples.is_valid())
-        )
-
-
-def _posted_rows(request: SignedInRequest, newest: Guideline | None) -> _Rows:
-    """What was sent; a page of before there were examples sends none, and they stay."""
-    if f"{_EXAMPLES}-TOTAL_FORMS" in request.POST:
-        examples = Examples(request.POST, prefix=_EXAMPLES)
-        return _Rows(Principles(request.POST), examples)
-    kept = fresh_rows(Examples, ExampleForm.rows_of(newest), more=1, prefix=_EXAMPLES)
-    return _Rows(Principles(request.POST), kept, sends_examples=False)
-
-
-def _one_more(request: SignedInRequest, newest: Guideline | None) -> _Rows:
-    """The same rows, and one that was asked for: the page comes back at it."""
-    is_example = request.POST["add"] == "example"
-    rows = _posted_rows(request, newest)
-    examples = (
-        posted_rows(Examples, request.POST, prefix=_EXAMPLES)
-        if rows.sends_examples
-        else ExampleForm.rows_of(newest)
-    )
-    rows = _Rows(
-        fresh_rows(Principles, posted_rows(Principles, request.POST), more=not is_example),
-        fresh_rows(Examples, examples, more=is_example, prefix=_EXAMPLES),
-    )
-    last, field = (rows.examples, "prompt") if is_example else (rows.principles, "title")
-    last.forms[-1].fields[field].widget.attrs["autofocus"] = True
-    return rows
-
-
-def _publish(request: SignedInRequest, access: Access, form: GuidelineForm, rows: _Rows) -> bool:
     try:
-        guideline = publish_guideline(
-            project=access.project,
-            published_by=request.user,
-            spec=guideline_spec(
-                form, rows.principles, rows.examples if rows.sends_examples else None
-            ),
-        )
+        restored = restore_version(version=_get(access, number), restored_by=request.user)
     except ConcordError as error:
-        show_refusal(form, error)
-        return False
+        messages.warning(request, error.message)
+        return redirect("projects:guideline-version", slug, number)
     messages.success(
         request,
-        _("v%(number)d is published. Raters read it before their next task.")
-        % {"number": guideline.number},
+        _("v%(new)d is published; it says what v%(old)d said.")
+        % {"new": restored.number, "old": number},
     )
-    return True
+    return redirect("projects:guideline", slug)
 
 
-def _editor(
-    request: SignedInRequest,
-    access: Access,
-    newest: Guideline | None,
-    form: GuidelineForm,
-    rows: _Rows,
-    *,
-    status: int = 200,
-) -> HttpResponse:
+@require_safe
+def readers(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who has read which version, when, and for how long."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    newest = current_guideline(access.project)
+    members = Paginator(guideline_readers(access.project), READERS_PAGE)
+    page = members.get_page(request.GET.get("page"))
     context = {
         "access": access,
         "project": access.project,
-        "newest": newest,
-        "form": form,
-        "principles": rows.principles,
-        "examples": rows.examples,
+        "guideline": newest,
+        "page": page,
+        "readers": readings_of(access.project, newest, page.object_list),
+        "reminder_hours": settings.REMINDER_HOURS,
     }
-    return render(request, "projects/guidelines/guideline_edit.html", context, status=status)
+    return render(request, "projects/guidelines/readers.html", context)
 
 
 navigation = [
@@ -220,12 +153,17 @@ navigation = [
 ]
 urlpatterns = [
     path("p/<slug:slug>/guideline/", guideline, name="guideline"),
-    path("p/<slug:slug>/guideline/edit/", edit, name="guideline-edit"),
+    path("p/<slug:slug>/guideline/readers/", readers, name="guideline-readers"),
     path("p/<slug:slug>/guideline/compare/", compare_versions, name="guideline-compare"),
     path("p/<slug:slug>/guideline/<int:number>/", version, name="guideline-version"),
     path(
         "p/<slug:slug>/guideline/<int:number>/acknowledge/",
         acknowledge_version,
         name="guideline-acknowledge",
+    ),
+    path(
+        "p/<slug:slug>/guideline/<int:number>/restore/",
+        restore_old_version,
+        name="guideline-restore",
     ),
 ]

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from projects.models.access import ApiKey, AuditEvent, Invitation, SessionRecord, Throttle
-from projects.models.guidelines import Acknowledgement, Guideline, Principle
+from projects.models.guidelines import (
+    Acknowledgement,
+    ChangeSize,
+    Guideline,
+    GuidelineDraft,
+    Principle,
+)
 from projects.models.mail import OperatorNotice, OutgoingMail
 from projects.models.projects import DailyUpload, Membership, Project, Removal, Role
 from projects.models.reasons import Reason
@@ -14,9 +20,11 @@ __all__ = [
     "Acknowledgement",
     "ApiKey",
     "AuditEvent",
+    "ChangeSize",
     "Criterion",
     "DailyUpload",
     "Guideline",
+    "GuidelineDraft",
     "Invitation",
     "Membership",
     "OperatorNotice",

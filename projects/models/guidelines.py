@@ -5,12 +5,24 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.models.projects import Project
 
 
+class ChangeSize(models.TextChoices):
+    """Whether raters read a version before their next task, or may go on."""
+
+    MAJOR = "major", gettext_lazy("Major: raters read it before their next task")
+    MINOR = "minor", gettext_lazy("Minor: raters go on, and find it in the guideline")
+
+
 class Guideline(models.Model):
-    """One published version; a change is a new version, and every judgment names its own."""
+    """One published version; a change is a new version, and every judgment names its own.
+
+    `guidance` says question by question what is good and bad, and what to do in doubt. Whoever has
+    read a version from `read_since` on gets tasks under this one: a minor change moves it on.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="guidelines")
     number = models.PositiveIntegerField()
@@ -18,6 +30,14 @@ class Guideline(models.Model):
     priority_order = models.TextField(blank=True)
     trade_off_rule = models.TextField(blank=True)
     change_note = models.TextField(blank=True)
+    change_size = models.CharField(
+        max_length=5,
+        choices=ChangeSize,
+        default=ChangeSize.MAJOR,
+        db_default=ChangeSize.MAJOR.value,
+    )
+    read_since = models.PositiveIntegerField(db_default=1)
+    guidance = models.JSONField(default=list, db_default=[], blank=True)
     examples = models.JSONField(default=list, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -34,6 +54,30 @@ class Guideline(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+
+class GuidelineDraft(models.Model):
+    """What a lead is writing, kept until it is published or thrown away; each lead has their own.
+
+    `content` is what stands in the editor, whether or not it could be published, `based_on` the
+    version it began from (0 before the first). `revision` counts its savings: a page that has not
+    seen the newest overwrites nothing.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    content = models.JSONField(default=dict)
+    based_on = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "author"], name="one_draft_per_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return _("draft after v%(number)s") % {"number": self.based_on}
 
 
 class Principle(models.Model):

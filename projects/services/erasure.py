@@ -27,6 +27,7 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.models import (
     ApiKey,
     AuditEvent,
+    GuidelineDraft,
     Invitation,
     Membership,
     OutgoingMail,
@@ -121,6 +122,7 @@ def _end_everything(person: User) -> None:
     ApiKey.objects.filter(user=person).delete()
     revoke_links_of(user=person)
     Invitation.objects.filter(created_by=person).update(note="")
+    GuidelineDraft.objects.filter(author=person).delete()
     if person.email:
         forget_failures(email=person.email)
         mine = OutgoingMail.objects.filter(detail__user=person.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from projects.guidelines.content import guidance_spec
 from projects.guidelines.selectors import current_guideline, principles_of
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
@@ -47,6 +48,7 @@ def template_like(project: Project) -> ProjectTemplate:
             examples=[ExampleSpec(**example) for example in guideline.examples]
             if guideline
             else [],
+            guidance=[guidance_spec(entry) for entry in guideline.guidance] if guideline else [],
         ),
         settings={name: getattr(project, name) for name in STARTING_SETTINGS},
     )

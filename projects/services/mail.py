@@ -17,7 +17,8 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from projects.broker import deliver
-from projects.models import Acknowledgement, Guideline, Membership, OutgoingMail, User
+from projects.guidelines.selectors import has_acknowledged
+from projects.models import Guideline, Membership, OutgoingMail, User
 from projects.models.users import normal_address
 from projects.services.email_tokens import email_token
 from projects.sites import site_address
@@ -156,7 +157,7 @@ def _has_guideline_to_read(mail: OutgoingMail, user: User) -> bool:
     newest = Guideline.objects.filter(project=project).order_by("-number").first()
     if newest is None:
         return False
-    return not Acknowledgement.objects.filter(user=user, guideline=newest).exists()
+    return not has_acknowledged(user, newest)
 
 
 _SUBJECTS = {

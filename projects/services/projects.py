@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -56,7 +57,7 @@ def create_project(
         base = template_like(like)
         template = like.template
     criteria = criteria or (base.criteria if base else ())
-    guideline = guideline or (base.guideline if base else None)
+    guideline = guideline or (_fitting(base.guideline, criteria) if base else None)
     values = {**(base.settings if base else {}), **(settings or {})}
     check_rubric(criteria)
     with transaction.atomic():
@@ -78,6 +79,12 @@ def create_project(
         if guideline is not None and guideline.text.strip():
             publish_guideline(project=project, published_by=created_by, spec=guideline)
     return project
+
+
+def _fitting(guideline: GuidelineSpec, criteria: Sequence[CriterionSpec]) -> GuidelineSpec:
+    """A template's guideline without what it says of questions that are not asked here."""
+    keys = {criterion.key for criterion in criteria}
+    return replace(guideline, guidance=[g for g in guideline.guidance or () if g.criterion in keys])
 
 
 def _insert(name: str, created_by: User, template: str, settings: Mapping[str, object]) -> Project:

@@ -154,6 +154,8 @@ def send_reminders(request: SignedInRequest, slug: str) -> HttpResponse:
             more = ngettext("%(n)d more waits.", "%(n)d more wait.", reminders.left)
             sentence = f"{sentence} {more % {'n': reminders.left}}"
         messages.success(request, sentence)
+    if request.POST.get("next") == "readers":
+        return redirect("projects:guideline-readers", slug)
     return redirect(f"{reverse('projects:members', args=[slug])}#unread")
 
 

@@ -28,6 +28,9 @@ POST deletions/<int:pk>/retry/                            POST deletions/<int:de
 POST p/<slug:slug>/needs/<slug:kind>/set-aside/           POST projects/<slug:slug>/needs/<slug:kind>/set-aside/
 POST p/<slug:slug>/guideline/<int:number>/acknowledge/    POST projects/<slug:slug>/guideline/acknowledgement/
 POST p/<slug:slug>/guideline/edit/                        POST projects/<slug:slug>/guidelines/
+POST p/<slug:slug>/guideline/<int:number>/restore/        POST projects/<slug:slug>/guidelines/<int:number>/restore/
+POST p/<slug:slug>/guideline/draft/                       PUT projects/<slug:slug>/guideline/draft/
+POST p/<slug:slug>/guideline/draft/discard/               DELETE projects/<slug:slug>/guideline/draft/
 POST p/<slug:slug>/questions/reasons/                     PUT projects/<slug:slug>/reasons/
 POST p/<slug:slug>/questions/new/                         POST projects/<slug:slug>/rubric/
 POST p/<slug:slug>/questions/<slug:criterion>/move/       PATCH projects/<slug:slug>/rubric/

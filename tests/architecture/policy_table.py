@@ -35,6 +35,11 @@ GET    api/v1/projects/<slug:slug>/audit/                                       
 GET    api/v1/projects/<slug:slug>/guidelines/                                       200  200  200  200  404  401
 POST   api/v1/projects/<slug:slug>/guidelines/                                       400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/guidelines/<int:number>/                          200  200  200  200  404  401
+POST   api/v1/projects/<slug:slug>/guidelines/<int:number>/restore/                  201  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/guideline/draft/                                  404  403  403  403  404  401
+PUT    api/v1/projects/<slug:slug>/guideline/draft/                                  200  403  403  403  404  401
+DELETE api/v1/projects/<slug:slug>/guideline/draft/                                  204  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/guideline/readers/                                200  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/guidelines/<int:number>/changes/                  200  200  200  200  404  401
 GET    api/v1/projects/<slug:slug>/invitations/                                      200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/invitations/                                      400  403  403  403  404  401
@@ -135,6 +140,10 @@ GET    p/<slug:slug>/find/                                                      
 GET    p/<slug:slug>/guideline/                                                      200  200  200  200  404  302
 GET    p/<slug:slug>/guideline/<int:number>/                                         200  200  200  200  404  302
 POST   p/<slug:slug>/guideline/<int:number>/acknowledge/                             302  302  302  302  404  302
+POST   p/<slug:slug>/guideline/<int:number>/restore/                                 302  403  403  403  404  302
+POST   p/<slug:slug>/guideline/draft/                                                302  403  403  403  404  302
+POST   p/<slug:slug>/guideline/draft/discard/                                        302  403  403  403  404  302
+GET    p/<slug:slug>/guideline/readers/                                              200  403  403  403  404  302
 GET    p/<slug:slug>/guideline/compare/                                              200  200  200  200  404  302
 GET    p/<slug:slug>/guideline/edit/                                                 200  403  403  403  404  302
 POST   p/<slug:slug>/guideline/edit/                                                 422  403  403  403  404  302

@@ -120,6 +120,7 @@ def test_examples_stay_with_the_next_version_and_a_change_of_them_is_told(
 ):
     spec = GuidelineSpec("Truth first.", examples=[EXAMPLE])
     first = publish_guideline(project=project, published_by=lena, spec=spec)
+    spec = replace(spec, text="Truth first, then brevity.")
     kept = publish_guideline(project=project, published_by=lena, spec=replace(spec, examples=None))
     assert kept.examples == first.examples
     assert kept.examples[0]["responses"] == ["4", "5"]

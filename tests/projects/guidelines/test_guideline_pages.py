@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from labeling.rating import texts
-from projects.guidelines.services import MOST_PRINCIPLES, publish_guideline
+from projects.guidelines.checks import MOST_PRINCIPLES
+from projects.guidelines.services import publish_guideline
 from projects.guidelines.versions import line_difference
 from projects.models import Acknowledgement, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
@@ -121,8 +122,9 @@ def test_a_comparison_shows_what_went_and_what_came(
 ):
     publish(project, lena, "Prefer what is true.", principles=[PrincipleSpec("Be true")])
     page = client_for(rui).get(url(project, "compare/")).content.decode()
-    assert '<del><span class="visually-hidden">Removed: </span>Prefer what helps.</del>' in page
-    assert '<ins><span class="visually-hidden">Added: </span>Prefer what is true.</ins>' in page
+    assert "Prefer what <del>" in page.replace('<span class="visually-hidden">Removed: </span>', "")
+    assert '<del><span class="visually-hidden">Removed: </span>helps</del>.' in page
+    assert '<ins><span class="visually-hidden">Added: </span>is true</ins>.' in page
     assert "P1 Be true" in page
 
 

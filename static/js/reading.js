@@ -1,4 +1,4 @@
-// On the page that asks to read the guideline first: how long it was open before it was accepted.
+// On a page that asks to read the guideline: how long it was open before it was accepted.
 
 const started = Date.now();
 document.querySelector("form.accept")?.addEventListener("submit", (event) => {
