@@ -11,20 +11,26 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role
+from projects.permissions import Action, role_may
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The newest version that a member has read, if any.
 
-    `is_current`: they may go on under the version in force. `may_be_reminded`: they rate, have it
-    to read, and nobody has asked them of late.
+    `is_current`: it gives them tasks under the version in force. `may_be_reminded`: they rate,
+    have it to read, and nobody has asked them of late.
     """
 
     member: Membership
     acknowledgement: Acknowledgement | None
     is_current: bool
     may_be_reminded: bool
+
+    @property
+    def gets_no_task(self) -> bool:
+        """Whether they could rate, had they read it."""
+        return not self.is_current and role_may(self.member.role, Action.RATE)
 
 
 def guideline_readers(project: Project) -> QuerySet[Membership]:

@@ -161,7 +161,7 @@ def test_the_lead_s_pages(
         ["/", "/projects/new/", "/help/", "/account/", "/account/tokens/", "/password/change/"]
         + [base + page for page in pages],
     )
-    walk(watch, [f"{base}guideline/{page}" for page in ("", "edit/", "compare/", "1/")])
+    walk(watch, [f"{base}guideline/{page}" for page in ("", "edit/", "compare/", "1/", "readers/")])
     walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/")])
     walk(watch, [f"{base}delete/", "/account/email/"])
     watch.open("/p/nothing/", status=404)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
-from projects.project_templates import GuidelineSpec, PrincipleSpec
+from projects.project_templates import GuidanceSpec, GuidelineSpec, PrincipleSpec
 from tests.browser.desk import Desk
 from tests.conftest import MakeTasks
 
@@ -31,9 +31,40 @@ def _check_tablet(page: Page) -> None:
     assert page.locator("#submit").evaluate(IN_VIEW)
 
 
+def _check_drawer(page: Page) -> None:
+    """What is asked now comes first, words are found, and a reader is back where they were."""
+    assert page.locator("#drawer [data-about]").first.get_attribute("data-about") == "overall"
+    page.keyboard.press("/")
+    page.keyboard.type("LAST  rule")
+    expect(page.locator("#drawer output")).to_have_text("1 of 1")
+    place = page.locator("#drawer").evaluate("drawer => drawer.scrollTop")
+    assert place > 0
+    page.wait_for_function("Object.keys(localStorage).some(name => name.includes(':place:'))")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.wait_for_function("top => document.getElementById('drawer').scrollTop === top", arg=place)
+
+
+def _check_phone(page: Page) -> None:
+    """On a phone it lies over the lower half, and what is judged can be scrolled above it."""
+    page.locator("#guideline-link").click()
+    drawer = page.locator("#drawer").bounding_box()
+    assert drawer
+    assert (round(drawer["y"]), round(drawer["height"])) == (422, 422)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    last = page.locator(".side .formatted").last.bounding_box()
+    assert last
+    assert last["y"] + last["height"] < drawer["y"]
+    page.keyboard.press("Escape")
+
+
 def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, make_tasks: MakeTasks):
     page, project = desk.page, desk.project
-    spec = GuidelineSpec(text="# Rules", principles=[PrincipleSpec("Be brief")])
+    spec = GuidelineSpec(
+        text="# Rules\n\n" + "Read both.\n\n" * 80 + "The last rule.",
+        principles=[PrincipleSpec("Be brief")],
+        guidance=[GuidanceSpec(c.key, "Read.") for c in project.criteria.order_by("-position")],
+    )
     acknowledge(
         user=rui, guideline=publish_guideline(project=project, published_by=lena, spec=spec)
     )
@@ -62,6 +93,7 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
         page.locator(s).last.evaluate(IN_VIEW) for s in (".letter", "#submit", ".segment:visible")
     ]
     assert seen == [True, True, True]
+    _check_drawer(page)
     _check_tablet(page)
     page.keyboard.press("g")
     # On a phone every other act can be scrolled to beside what submits.
@@ -71,6 +103,7 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
             act.evaluate("act => act.scrollIntoView({block: 'nearest', inline: 'nearest'})")
             assert act.evaluate(IN_VIEW), act.text_content()
     assert page.locator("#submit").evaluate(IN_VIEW)
+    _check_phone(page)
     home = page.locator(".crumb a")
     assert home.evaluate("link => link.scrollWidth <= link.clientWidth"), "the project's name"
     # The warning is for before the first answer.

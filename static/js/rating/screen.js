@@ -327,6 +327,7 @@ export class Screen {
       if (!drawer || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.#toggle(drawer, drawer, event);
+      if (!drawer.hidden) import("./drawer.js").then(({ opened }) => opened(drawer), () => {});
     });
     const close = document.getElementById("drawer-close");
     if (drawer) close?.addEventListener("click", () => closeLayer(drawer));

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from labeling.datasets.context import GuidelineRecord
 from labeling.models import Judgment
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.content import spec_like
@@ -250,3 +251,14 @@ def test_leads_see_who_has_read_which_version_for_how_long(
     assert "2 raters are sent a reminder." in sent.content.decode()
     again = lead.post(f"/p/{project.slug}/members/remind/", {"next": "readers"}, follow=True)
     assert "They were reminded already." in again.content.decode()
+
+
+def test_a_release_says_in_the_file_of_each_version_what_it_said_question_by_question():
+    entry = {"criterion": "correct", "rank": 1, "definition": "# True", "good": "It cites."}
+    guidance = ({**entry, "bad": "", "flips": "", "ties": "", "unverifiable": "Say so."},)
+    whole = GuidelineRecord(2, "Be true.\n", guidance=guidance).whole
+    assert whole == (
+        "Be true.\n\n## Question: correct (rank 1)\n\nWhat it means:\n\n> # True\n\n"
+        "Signs of a good answer:\n\n> It cites.\n\n"
+        "When a claim cannot be checked:\n\n> Say so.\n"
+    )

@@ -1,0 +1,191 @@
+// The guideline beside the task while it is open: what is asked now comes first, words are found in
+// it, and its reader comes back to where they were. Loaded when it is opened first.
+
+import { wear } from "./style.js";
+
+/** Matches of a search that are marked at most. */
+const MOST = 500;
+/** Milliseconds of rest after which a place is remembered. */
+const REST = 150;
+
+/**
+ * Where somebody was: at which block of the text, how far from the top, asked which question.
+ * @typedef {{ block: number, offset: number, about: string }} Place
+ */
+
+class Drawer {
+  #timer = 0;
+  /** @type {Range[]} */
+  #matches = [];
+  #shown = -1;
+
+  /** @param {HTMLElement} box */
+  constructor(box) {
+    const [text, field, told] = ["[data-text]", "[data-find]", "output"].map((
+      selector,
+    ) => /** @type {HTMLElement} */ (box.querySelector(selector)));
+    this.box = box;
+    this.text = /** @type {HTMLElement} */ (text);
+    this.field = /** @type {HTMLInputElement} */ (field);
+    this.told = /** @type {HTMLElement} */ (told);
+    /** In the order in which they came, whatever is moved later. */
+    this.blocks = [...this.text.querySelectorAll("h2, h3, h4, p, li, pre, tr")];
+    const desk = document.getElementById("desk")?.dataset ?? {};
+    this.name = `concord:place:${desk.project}:${desk.guideline}`;
+    box.addEventListener("scroll", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.remember(), REST);
+    });
+    this.field.addEventListener("input", () => this.find());
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      this.lead(event.shiftKey ? -1 : 1);
+    });
+  }
+
+  /** The question that is asked now. */
+  get about() {
+    const question = document.querySelector("[data-criterion]:not(.later)");
+    return question instanceof HTMLElement ? question.dataset.criterion ?? "" : "";
+  }
+
+  /** How far down the text begins: its head stays in view. */
+  get top() {
+    const head = this.box.querySelector("header")?.getBoundingClientRect();
+    return head?.bottom ?? this.box.getBoundingClientRect().top;
+  }
+
+  /** It was opened: what is asked now comes first; whoever was here before is back there. */
+  opened() {
+    const { about } = this;
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.parts)) {
+      const isHere = part.dataset.about === about;
+      part.classList.toggle("here", isHere);
+      if (isHere) part.parentElement?.prepend(part);
+    }
+    const place = this.recall();
+    const block = place && this.blocks[place.block];
+    const isElsewhere = place?.about !== about && this.box.querySelector(".here");
+    if (!block || isElsewhere) this.box.scrollTop = 0;
+    else this.box.scrollTop += block.getBoundingClientRect().top - this.top - place.offset;
+  }
+
+  /** What the guideline says question by question. */
+  get parts() {
+    return this.text.querySelectorAll("[data-about]");
+  }
+
+  remember() {
+    if (this.box.hidden) return;
+    const { top, about } = this;
+    const block = this.blocks.findIndex((part) => part.getBoundingClientRect().bottom > top);
+    const offset = (this.blocks[block]?.getBoundingClientRect().top ?? top) - top;
+    try {
+      localStorage.setItem(this.name, JSON.stringify({ block, offset, about }));
+    } catch {
+      // It is switched off or full: then it opens at its beginning.
+    }
+  }
+
+  /** @returns {Place | null} */
+  recall() {
+    try {
+      const place = JSON.parse(localStorage.getItem(this.name) ?? "null");
+      return Number.isInteger(place?.block) && Number.isFinite(place.offset) ? place : null;
+    } catch {
+      return null;
+    }
+  }
+
+  // --- words ---------------------------------------------------------------------------------------
+
+  find() {
+    this.#matches = matches(this.text, this.field.value);
+    this.#shown = -1;
+    mark("found", this.#matches);
+    mark("found-here", []);
+    this.told.textContent = this.field.value.trim() ? this.told.dataset.none ?? "" : "";
+    if (this.#matches.length) this.lead(1);
+  }
+
+  /** To the next match or the one before. @param {1 | -1} step */
+  lead(step) {
+    const count = this.#matches.length;
+    if (!count) return;
+    this.#shown = (this.#shown + step + count) % count;
+    const match = /** @type {Range} */ (this.#matches[this.#shown]);
+    mark("found-here", [match]);
+    const { top, bottom } = match.getBoundingClientRect();
+    const end = this.box.getBoundingClientRect().bottom;
+    if (top < this.top || bottom > end) {
+      this.box.scrollTop += top - this.top - (end - this.top) / 4;
+    }
+    const words = this.told.dataset.some ?? "";
+    this.told.textContent = words
+      .replace("{place}", String(this.#shown + 1))
+      .replace("{count}", String(count));
+  }
+}
+
+/**
+ * Where words stand in a text, whatever their case and the space between them.
+ * @param {HTMLElement} text
+ * @param {string} words
+ */
+function matches(text, words) {
+  const wanted = words.trim().split(/\s+/).map((word) =>
+    word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
+  );
+  if (!wanted[0]) return [];
+  /** @type {{ node: Text, start: number }[]} */
+  const nodes = [];
+  let all = "";
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    nodes.push({ node: /** @type {Text} */ (node), start: all.length });
+    all += node.textContent ?? "";
+  }
+  /** @param {number} at */
+  const place = (at) => {
+    let low = 0;
+    let high = nodes.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((nodes[middle]?.start ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    const { node, start } = /** @type {{ node: Text, start: number }} */ (nodes[low]);
+    return { node, offset: at - start };
+  };
+  const ranges = [];
+  for (const { 0: match, index } of all.matchAll(new RegExp(wanted.join("\\s+"), "gi"))) {
+    const [from, to] = [place(index), place(index + match.length - 1)];
+    const range = new Range();
+    range.setStart(from.node, from.offset);
+    range.setEnd(to.node, to.offset + 1);
+    ranges.push(range);
+    if (ranges.length === MOST) break;
+  }
+  return ranges;
+}
+
+/**
+ * Mark parts of a text; a browser that cannot shows them by scrolling alone.
+ * @param {string} name
+ * @param {Range[]} ranges
+ */
+function mark(name, ranges) {
+  if (!("highlights" in CSS)) return;
+  CSS.highlights.set(name, new Highlight(...ranges));
+}
+
+/** @type {Drawer | undefined} */
+let drawer;
+
+/** @param {HTMLElement} box the drawer, which was just opened */
+export function opened(box) {
+  if (box.dataset.style) wear(box.dataset.style);
+  drawer ??= new Drawer(box);
+  drawer.opened();
+}
