@@ -11,7 +11,7 @@ READ = "UPDATE projects_guideline SET read_since = number"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0014_projects_as_templates")]
+    dependencies = [("projects", "0015_passes_and_splits")]
 
     operations = [
         migrations.AddField(
