@@ -58,6 +58,14 @@ def _check_phone(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
+def _check_acts(page: Page) -> None:
+    for act in page.locator(".acts-more > :is(.chip, .quiet, .pop)").all():
+        if act.is_visible():
+            act.evaluate("act => act.scrollIntoView({block: 'nearest', inline: 'nearest'})")
+            assert act.evaluate(IN_VIEW), act.text_content()
+    assert page.locator("#submit").evaluate(IN_VIEW)
+
+
 def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, make_tasks: MakeTasks):
     page, project = desk.page, desk.project
     spec = GuidelineSpec(
@@ -98,11 +106,7 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
     page.keyboard.press("g")
     # On a phone every other act can be scrolled to beside what submits.
     page.set_viewport_size({"width": 390, "height": 844})
-    for act in page.locator(".acts-more > :is(.chip, .quiet, .pop)").all():
-        if act.is_visible():
-            act.evaluate("act => act.scrollIntoView({block: 'nearest', inline: 'nearest'})")
-            assert act.evaluate(IN_VIEW), act.text_content()
-    assert page.locator("#submit").evaluate(IN_VIEW)
+    _check_acts(page)
     _check_phone(page)
     home = page.locator(".crumb a")
     assert home.evaluate("link => link.scrollWidth <= link.clientWidth"), "the project's name"
