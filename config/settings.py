@@ -67,6 +67,7 @@ WHEN_PEOPLE_LEAVE = "labeling.rating.places.end_leases"  # projects/departures.p
 WHEN_PEOPLE_ARE_ERASED = "labeling.erasure.people.forget_texts"  # projects/erasures.py
 WHEN_GUIDELINES_APPEAR = "labeling.rating.texts.render_guideline"  # projects/publications.py
 WHETHER_ANSWERED = "labeling.rating.selectors.has_answers"  # projects/answered.py
+WHETHER_REVIEWED = "labeling.rating.selectors.has_open_reviews"  # projects/answered.py
 # Everything under a path of its own (`SCRIPT_NAME=/concord`), whether or not the proxy strips it.
 PREFIX = env.text("SCRIPT_NAME").rstrip("/")
 FORCE_SCRIPT_NAME = PREFIX or None

@@ -1,7 +1,7 @@
-"""Whether a project's questions have been answered, without knowing how.
+"""Whether a project's questions have been answered, or will be, without knowing how.
 
-`settings.WHETHER_ANSWERED` names the function, as `settings.NAVIGATION` names the tabs: what an
-answer is, is known where they are stored.
+`settings.WHETHER_ANSWERED` and `settings.WHETHER_REVIEWED` name the functions, as
+`settings.NAVIGATION` names the tabs: what an answer is, is known where they are stored.
 """
 
 from __future__ import annotations
@@ -24,4 +24,10 @@ class Answers(Protocol):
 def is_answered(project: Project) -> bool:
     """Whether anything is on record that keys and scales give its meaning."""
     answers: Answers = import_string(settings.WHETHER_ANSWERED)
+    return answers(project)
+
+
+def is_review_due(project: Project) -> bool:
+    """Whether a text waits for the review of a second person."""
+    answers: Answers = import_string(settings.WHETHER_REVIEWED)
     return answers(project)

@@ -198,12 +198,12 @@ class _Builder:
         learners = [
             (book.recipe, learner) for book in self.books if (learner := book.recipe.learner)
         ]
-        needs = self.layout.needs
+        needs, recipes = self.layout.needs, [book.recipe for book in self.books]
         for handful in _handfuls(tasks):
             keys = [task.content_key() for task, _ in handful]
             for key, (record, _) in zip(keys, handful, strict=True):
                 task = self.spool.add(key, _in_order(record))
-                if any(book.recipe.reads(task) for book in self.books):
+                if any(recipe.reads(task) or recipe.written(task) for recipe in recipes):
                     needs = needs.and_of(task)
                 for recipe, learner in learners:
                     if recipe.reads(task):

@@ -136,7 +136,8 @@ def judge_task(
     about["pictures"] = pictures
     if task.kind and not recipe.reads(task):
         tally.excluded["other_kind"] += len(task.judgments)
-        return TaskRows(task, recipe.criterion, group, (), (), (), **about)
+        written = recipe.written(task)
+        return TaskRows(task, recipe.criterion, group, (), (), (), written=written, **about)
     sifted = recipe.sift(task)
     outcome, kept = recipe.make(task, sifted), sifted.votes
     if sifted.excluded:

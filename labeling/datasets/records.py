@@ -118,9 +118,8 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
 
     `edited_from` is the id of the response that a person improved into this one, "" for none;
     `judgment` that of the judgment in which a person wrote it, where one did, and `writing` how;
-    `rejected` says that a second person does not approve it.
-    `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
-    of the last turn.
+    `rejected` says that a second person does not approve it. `messages` are its own turns, empty
+    for one plain turn of the assistant; `content` is the text of the last turn.
     """
 
     id: str
@@ -175,13 +174,12 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     the order in which the rater saw them, e.g. (1, 0) when the second was shown first. Of the
     criteria in `side_only` the source of an imported label told the side alone: the value is -1
     or 1, and on a scale with strengths nothing may read that as one. `unrated` are the answers on
-    single responses without a value, `text` is what the rater wrote as a response or an edit,
-    `edit_of` the response that it edits, from 1 (without a text it was left as it was), and
-    `writing` how it was written.
-    Times are milliseconds, None where nobody measured them: in imported judgments, and where a
-    broken clock sent what cannot be (`times_cut`).
-    `adjudicates` marks a reviewer's final word on the task; `stopped` says that a gate ended it,
-    so that the task was not judged. `created_at` is ISO 8601 in UTC.
+    single responses without a value, `text` is what the rater wrote, a response called `text_id`,
+    `edit_of` which response that edits, from 1 (without a text it was left as it was), `writing`
+    how it was written and `counted` of how many characters typed and pasted. Times are in
+    milliseconds, None where nobody measured them: in imported judgments, and where a broken clock
+    sent what cannot be (`times_cut`). `adjudicates` marks a reviewer's final word on the task;
+    `stopped`: a gate ended it. `created_at` is ISO 8601 in UTC.
     """
 
     id: str
@@ -208,8 +206,10 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     side_only: tuple[str, ...] = ()
     unrated: tuple[Unrated, ...] = ()
     text: str = ""
+    text_id: str = ""
     edit_of: int = 0
     writing: HowWritten | None = None
+    counted: tuple[int | None, int | None] = (None, None)
     reasons: tuple[str, ...] = ()
     spans: tuple[SpanRecord, ...] = ()
     regions: tuple[RegionRecord, ...] = ()
@@ -375,7 +375,7 @@ def canonical_json(value: object) -> str:
 
 #: Scales that ask for a fault.
 _FAULTS = frozenset({"dices", "dices_harm", "redteam5", "rtp_toxicity"})
-#: The scale of a thumb up (1) or down (0), and that of a reviewer's decision on a text.
+#: The scales of a thumb up (1) or down (0), and of a reviewer's decision.
 THUMB_SCALE, DECISION_SCALE = "thumb", "decision"
 #: The kinds of ties an answer can be, as reasons for leaving it out.
 TIES = tuple(kind.value for kind in TieKind)

@@ -106,6 +106,22 @@ class ImportedRegion(Struct, frozen=True, gc=False):
     note: str = ""
 
 
+class ImportedText(Struct, frozen=True, gc=False):
+    """What a label wrote as a response: the answer of a task to write, an improved response of the
+    row, or what a reviewer made of it.
+
+    `edit_of` is the place of that response in the row, from 1, 0 for none; `text` is None where it
+    was left as it was. `typed` and `pasted` are characters, None where nobody counted.
+    """
+
+    text: str | None
+    external_id: str = ""
+    edit_of: int = 0
+    typed: int | None = None
+    pasted: int | None = None
+    declared_assist: bool = False
+
+
 class ImportedLabel(Struct, frozen=True, gc=False):
     """What somebody said about a row of the file; `rater` is the name that it stands under.
 
@@ -120,7 +136,7 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     about each response a value or a word of `Unsaid` (`{"c1": 3, "c2": "unsure"}`); about the
     principles of a guideline such values by principle (`{"c1": {"P3": -2}}`).
     `spans` are the passages it marks, `regions` those of pictures, `reasons` the codes of the
-    reasons it names.
+    reasons it names, `draft` what it wrote.
     """
 
     rater: str
@@ -134,6 +150,7 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     spans: tuple[ImportedSpan, ...] = ()
     regions: tuple[ImportedRegion, ...] = ()
     reasons: tuple[str, ...] = ()
+    draft: ImportedText | None = None
 
 
 class ImportedJudgment(ImportedLabel, frozen=True, gc=False):
@@ -172,10 +189,15 @@ class TornRow(Refusal, frozen=True, gc=False):
 
 
 class Follows(NamedTuple):
-    """Which turn a row follows: the id of that turn's row, and of the response that went on."""
+    """Which turn a row follows: the id of that turn's row, and of the response that went on.
+
+    Without an id, it is the turn before of the row's conversation that has such a response; where
+    there is none, the row is a turn by itself.
+    """
 
     row_id: str
     response_id: str
+    is_needed: bool = True
 
 
 class ImportRow(Struct, frozen=True, gc=False):
@@ -190,7 +212,8 @@ class ImportRow(Struct, frozen=True, gc=False):
     category and language: `difficulty`, `licence`, `author`, `source`, `group`, `permitted_use`,
     `topics`, each with its severity, and of which `conversation` it is which `turn`.
     `principle` is the only one that a task of rules asks about, such as P3, "" for all.
-    A later turn `follows` a response of an earlier one.
+    A later turn `follows` a response of an earlier one. Of a review `kind` says so
+    (`ASKED_AS_REVIEW`); its only response is the text, which another row brings.
     """
 
     line: int

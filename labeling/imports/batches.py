@@ -14,8 +14,10 @@ from msgspec.structs import replace
 from labeling.allocation import overlap_for, queue_key
 from labeling.datasets.readers.fields import refusal
 from labeling.datasets.readers.identity import group_key, response_keys
-from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RefusalCode, RowError
+from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
 from labeling.datasets.turns import json_of
+from labeling.imports.apart import TaskApart, check_alone, tasks_apart
+from labeling.imports.branches import keep_links, link, takes_link, with_parents
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
 from labeling.imports.changes import keep_changes, replaced_by
 from labeling.imports.known import (
@@ -27,18 +29,16 @@ from labeling.imports.known import (
     stored_about,
 )
 from labeling.imports.labels import write_labels
+from labeling.imports.reviewed import check_review, is_review, reviewed_texts, stored_reviews
 from labeling.imports.rubrics import LabelRubrics
 from labeling.imports.targets import (
     Change,
     Target,
-    TaskApart,
     addressed,
-    check_alone,
     merged,
     new_labels,
     planned,
     stored_targets,
-    tasks_apart,
 )
 from labeling.models import Prompt, Response, Task
 from labeling.vocabulary import TaskKind, TaskPart
@@ -57,7 +57,7 @@ _RESPONSE = (
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
-    *("principle_key", "follows_id", "reply", "part"),
+    *("principle_key", "follows_id", "reply", "part", "reviews_id"),
 )
 
 
@@ -125,6 +125,7 @@ class BatchWriter:
         self._import_id = import_id
         self._overlap = overlap or project.overlap
         self._rubrics = LabelRubrics(project)
+        self._texts: dict[str, Response] = {}
 
     def write(self, outcomes: Sequence[RowOutcome], now: datetime) -> BatchResult:
         """Stores the batch's rows and says what became of each."""
@@ -134,19 +135,31 @@ class BatchWriter:
                 "SELECT pg_advisory_xact_lock(%s, %s)",
                 [BATCH_WRITER_SPACE, self._project.pk % 2**31],
             )
+        result.refusals += [o for o in outcomes if isinstance(o, Refusal)]
+        counts.duplicates = sum(isinstance(outcome, Duplicate) for outcome in outcomes)
         rows = [outcome for outcome in outcomes if isinstance(outcome, ImportRow)]
+        self._write_tasks([row for row in rows if not is_review(row)], result, now)
+        # They speak of texts that rows before them may have brought.
+        self._write_reviews([row for row in rows if is_review(row)], result, now)
+        counts.refused, counts.left_out = len(result.refusals), len(result.left_out)
+        return result
+
+    def _write_tasks(self, rows: list[ImportRow], result: BatchResult, now: datetime) -> None:
+        rows = with_parents(self._project, rows)
         targets = stored_targets(self._project, rows, now)
         others = tasks_apart(self._project, rows)
-        for outcome in outcomes:
-            if isinstance(outcome, Duplicate):
-                counts.duplicates += 1
-            elif isinstance(outcome, Refusal):
-                result.refusals.append(outcome)
-            else:
-                self._take(outcome, targets, others, result)
-        counts.refused, counts.left_out = len(result.refusals), len(result.left_out)
+        for row in rows:
+            self._take(row, targets, others, result)
         self._store(list(targets.values()), now)
-        return result
+
+    def _write_reviews(self, rows: list[ImportRow], result: BatchResult, now: datetime) -> None:
+        if not rows:
+            return
+        self._texts = reviewed_texts(self._project, rows)
+        targets = stored_reviews(self._project, rows, self._texts, now)
+        for row in rows:
+            self._take(row, targets, {}, result)
+        self._store(list({id(target): target for target in targets.values()}.values()), now)
 
     def _take(
         self,
@@ -162,9 +175,10 @@ class BatchWriter:
         try:
             rubric, wished = self._rubrics.of(row.kind), self._wished(row, targets)
             check_alone(row, others)
-            change = Change.NEW
+            change, is_linked = Change.NEW, False
             if target is not None:
                 change, wished = merged(target, wished)
+                is_linked = takes_link(target, wished, row)
             wished.names_model = [*map(names_its_model, wished.responses)]
             places = response_keys(wished.responses)
             shown_order = [places.index(key) for key in response_keys(row.responses)]
@@ -181,17 +195,16 @@ class BatchWriter:
         if target is None:
             target = targets[row.external_id] = wished
             counts.created += 1
-        elif change is not Change.NONE or fresh or votes:
+        elif change is not Change.NONE or fresh or votes or is_linked:
             target.takes(wished, change)
+            if is_linked:
+                target.links(wished)
             counts.updated += 1
         else:
             counts.unchanged += 1
-        if not target.source_order:
+        if shown_order and not target.source_order:
             target.source_order, target.has_new_order = shown_order, True
-        target.labels += fresh
-        target.known |= {label.rater: label for label in fresh}
-        target.votes += [rubric.vote_json(vote, self._import_id) for vote in votes]
-        target.has_new_votes |= bool(votes)
+        target.hears(fresh, [rubric.vote_json(vote, self._import_id) for vote in votes])
         counts.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
         counts.names_model += sum(wished.names_model)
         counts.labels += len(fresh)
@@ -201,7 +214,9 @@ class BatchWriter:
         """The task that a row would make, with what of the project it speaks of."""
         wished = planned(row, self._project.salt)
         wished.principle_key = self._rubrics.principle_key(row.principle)
-        _link(wished, row, targets)
+        if is_review(row):
+            wished.text = check_review(row, self._texts.get(row.external_id))
+        link(wished, row, targets)
         return wished
 
     def _store(self, targets: list[Target], now: datetime) -> None:
@@ -210,6 +225,7 @@ class BatchWriter:
         self._create([target for target in targets if target.change is Change.NEW])
         self._rewrite([target for target in targets if target.change is Change.TEXT])
         self._describe([target for target in targets if target.change is Change.ABOUT])
+        keep_links(targets)
         _tell_order([target for target in targets if target.has_new_order])
         _keep_votes([t for t in targets if t.has_new_votes and t.change is not Change.NEW])
         labelled = {target.task_id: target for target in targets if target.labels}
@@ -226,15 +242,16 @@ class BatchWriter:
         keep_changes(self._import_id, before, added)
 
     def _create(self, targets: list[Target]) -> None:
-        ids = zip(next_ids(Prompt, len(targets)), next_ids(Task, len(targets)), strict=True)
-        for target, (prompt_id, task_id) in zip(targets, ids, strict=True):
-            target.prompt_id, target.task_id = prompt_id, task_id
-        copy_rows(Prompt, _PROMPT, map(self._prompt, targets))
-        _create_responses(targets)
+        asked = [target for target in targets if target.text is None]
+        for target, pk in zip(asked, next_ids(Prompt, len(asked)), strict=True):
+            target.prompt_id = pk
+        for target, pk in zip(targets, next_ids(Task, len(targets)), strict=True):
+            target.task_id = pk
+            if target.text is not None:
+                target.prompt_id, target.response_ids = target.text.prompt_id, [target.text.pk]
+        copy_rows(Prompt, _PROMPT, map(self._prompt, asked))
+        _create_responses(asked)
         copy_rows(Task, _TASK, map(self._task, targets))
-        continued = {t.follows.task_id for t in targets if t.follows and not t.follows.continues}
-        if continued:
-            Task.objects.filter(pk__in=continued).update(continues=True)
 
     def _prompt(self, target: Target) -> tuple[object, ...]:
         columns = prompt_columns(target.about)
@@ -246,14 +263,15 @@ class BatchWriter:
         )
 
     def _task(self, target: Target) -> tuple[object, ...]:
-        overlap = overlap_for(self._overlap, len(target.labels))
+        overlap = overlap_for(1 if target.text else self._overlap, len(target.labels))
         key = queue_key(0, self._project.salt, target.external_id)
         return (
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
-            *(target.kind, array(target.response_ids), array(target.source_order)),
+            *(TaskKind.RATE.value if target.text else target.kind, array(target.response_ids)),
+            array(target.source_order),
             *(overlap, overlap, key, target.votes, self._import_id),
             *(target.principle_key, target.follows and target.follows.task_id, target.reply),
-            self._part(target),
+            *(self._part(target), target.text and target.text.pk),
         )
 
     def _part(self, target: Target) -> str:
@@ -302,26 +320,6 @@ class BatchWriter:
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
         Response.objects.bulk_update(renamed, ["model", "names_model", *RESPONSE_COLUMNS])
-
-
-def _link(wished: Target, row: ImportRow, targets: Mapping[str, Target]) -> None:
-    """Says of a later turn which task it follows, and which of its responses went on.
-
-    Raises RowError where that turn is not in the project, as where its own row was refused.
-    """
-    if row.follows is None:
-        return
-    target = targets.get(row.follows.row_id)
-    ids = [response.external_id for response in target.responses] if target else []
-    if target is None or row.follows.response_id not in ids:
-        raise RowError(
-            "after",
-            f"The turn that it follows (“{row.follows.row_id}”) is not in the project with this "
-            "response. Its own row may have been refused.",
-            row.follows.response_id,
-            code=RefusalCode.MISSING,
-        )
-    wished.follows, wished.reply = target, ids.index(row.follows.response_id)
 
 
 def _tell_order(targets: list[Target]) -> None:

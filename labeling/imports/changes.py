@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Least
 
 from labeling.imports.known import PROMPT_COLUMNS, RESPONSE_COLUMNS
@@ -43,6 +43,8 @@ def replaced_by(target: Target) -> dict[str, Any]:
         ]
     if target.has_new_votes:
         before["votes"] = True
+    if target.has_new_link:
+        before["link"] = True
     return before
 
 
@@ -97,10 +99,15 @@ def _put_back(change: ImportedChange, import_id: int) -> None:
         columns["source_order"] = before["order"]
     if "votes" in before:
         columns["model_votes"] = [v for v in task.model_votes if v.get("import") != import_id]
+    if "link" in before:
+        columns["follows"] = columns["reply"] = None
     if "responses" in before:
         columns["response_ids"] = _put_text_back(task, before)
     if columns:
         Task.objects.filter(pk=task.pk).update(**columns)
+    if "link" in before:
+        others = Task.objects.filter(follows=OuterRef("pk"))
+        Task.objects.filter(pk=task.follows_id or 0).exclude(Exists(others)).update(continues=False)
     if change.raised:
         free = Least(F("open_slots"), change.raised, F("overlap") - 1)
         bounded = Task.objects.filter(pk=task.pk, open_slots__isnull=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F
 
+from labeling.imports.drafts import LabelledText, stored_texts, write_texts
 from labeling.imports.label_marks import NO_MARKS, LabelMarks, stored_marks, write_marks
 from labeling.kinds import GivenAnswer
 from labeling.models import Answer, Assignment, Judgment, Task
@@ -33,7 +34,7 @@ class Label:
     """One rater's checked answers, of the canonical responses.
 
     Of the criteria in `side_only` the source told the side and no strength. `reasons` are the codes
-    of the reasons it names.
+    of the reasons it names, `draft` what it wrote.
     """
 
     rater: str
@@ -43,6 +44,7 @@ class Label:
     side_only: frozenset[int] = frozenset()
     marks: LabelMarks = NO_MARKS
     reasons: tuple[str, ...] = ()
+    draft: LabelledText | None = None
 
     def says_no_more_than(self, record: Label) -> bool:
         """Whether the record says all of this, whenever it was said.
@@ -52,6 +54,8 @@ class Label:
         own, recorded = self._by_spot(), record._by_spot()
         said = (*self.marks.spans, *self.marks.regions, *self.reasons)
         if not {*said} <= {*record.marks.spans, *record.marks.regions, *record.reasons}:
+            return False
+        if self.draft is not None and not self.draft.says_no_more_than(record.draft):
             return False
         return own.keys() == recorded.keys() and all(
             self._is_said(answer, recorded[spot], record) for spot, answer in own.items()
@@ -71,10 +75,12 @@ class Label:
         return same and same_tie and pk not in record.side_only
 
 
-def stored_labels(tasks: Iterable[Task], *, with_regions: bool) -> dict[int, dict[str, Label]]:
+def stored_labels(
+    tasks: Iterable[Task], *, with_regions: bool, with_texts: bool
+) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with.
 
-    Regions of pictures are read where they are asked for.
+    Regions of pictures are read where they are asked for, and so is what they wrote.
     """
     tasks = list(tasks)
     judgments = Judgment.objects.filter(task__in=tasks, rater__is_placeholder=True).standing()
@@ -96,6 +102,7 @@ def stored_labels(tasks: Iterable[Task], *, with_regions: bool) -> dict[int, dic
             sides[judgment].add(criterion)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
     marks = stored_marks(places_of, with_regions=with_regions)
+    texts = stored_texts(places_of) if with_texts else {}
     for pk, task_id, name, reasons in rows:
         labels[task_id][name] = Label(
             name,
@@ -105,6 +112,7 @@ def stored_labels(tasks: Iterable[Task], *, with_regions: bool) -> dict[int, dic
             frozenset(sides[pk]),
             marks[pk],
             tuple(reasons),
+            texts.get(pk),
         )
     return labels
 
@@ -153,6 +161,8 @@ def write_labels(
     )
     marks = ((judgment, label.marks) for judgment, label in zip(judgments, flat, strict=True))
     write_marks(project, marks, responses, clauses)
+    written = zip(judgments, flat, strict=True)
+    write_texts([(judgment, label.draft) for judgment, label in written if label.draft], responses)
     return raised
 
 

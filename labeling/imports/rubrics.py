@@ -15,13 +15,14 @@ from labeling.datasets.rows import (
     RefusalCode,
     RowError,
 )
+from labeling.imports.drafts import LabelledText
 from labeling.imports.label_marks import LabelMarks
 from labeling.imports.labels import Label
 from labeling.kinds import GivenAnswer, Kind, LabelError, has_axes, kind_of, label_answers
 from labeling.kinds.regions import MarkedRegion
 from labeling.kinds.shapes import as_submitted, from_submitted, principle_name, principle_number
 from labeling.kinds.spans import MarkedSpan
-from labeling.vocabulary import TaskKind, TieKind
+from labeling.vocabulary import ASKED_AS_REVIEW, TaskKind, TieKind
 from projects.guidelines.selectors import current_guideline, principles_of
 from projects.models import Criterion, Principle, Project, Reason
 
@@ -107,6 +108,10 @@ _NO_PRIMARY: Mapping[str, str] = {
         "Makes a task to write, and the project's rubric does not ask what a reviewer decides. Add "
         "a primary question on the scale “Review, the decision on a text”."
     ),
+    ASKED_AS_REVIEW: (
+        "Reviews a text, and the project's rubric does not ask what a reviewer decides. Add a "
+        "primary question on the scale “Review, the decision on a text”."
+    ),
     TaskKind.RULE: (
         "Makes a check of rules, and the project's rubric has no primary question about "
         "principles. Add one, on the scale “Sparrow, a rule kept or broken” or “A rule kept: yes, "
@@ -134,7 +139,7 @@ class LabelRubric:
             (c for c in criteria if c.is_primary and c.scale.family == kind.family), None
         )
         self.has_primary = primary is not None
-        if primary is not None:
+        if primary is not None and primary in self.criteria:
             self._by_key.setdefault(OVERALL, primary)
 
     def labels(
@@ -189,6 +194,7 @@ class LabelRubric:
                 tuple(sorted(regions, key=lambda region: region.order)),
             ),
             judgment.reasons,
+            _draft(judgment, shown_order),
         )
 
     def _span(
@@ -299,3 +305,13 @@ def _canonical_place(
 ) -> int | None:
     """The canonical place of the response that a mark names, None for the prompt."""
     return None if response == "" else shown_order[ids.index(str(response))]
+
+
+def _draft(judgment: ImportedLabel, shown_order: Sequence[int]) -> LabelledText | None:
+    """What a label wrote, of the canonical responses."""
+    draft = judgment.draft
+    if draft is None:
+        return None
+    place = shown_order[draft.edit_of - 1] if draft.edit_of else None
+    counts = (draft.typed, draft.pasted)
+    return LabelledText(draft.text, place, counts, draft.declared_assist, draft.external_id)

@@ -38,6 +38,7 @@ from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.looks import FileRefused, accept_guesses, preview_for_project
 from labeling.imports.pictures import PictureIntake
 from labeling.imports.requests import keep_request, require_no_undoing
+from labeling.imports.reviewed import ask_for_reviews
 from labeling.models import Import, ImportRefusal, Task
 from labeling.vocabulary import TaskKind
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
@@ -307,6 +308,11 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
                 counts=import_.counts,
                 options=import_.options,
             )
+        yield
+    while True:
+        with transaction.atomic():
+            if not ask_for_reviews(import_.project, import_.pk, most=BATCH):
+                return
         yield
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from msgspec.structs import replace
 
 from labeling.allocation import canonical_order
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.identity import group_key, response_keys
+from labeling.datasets.readers.identity import response_keys
 from labeling.datasets.readers.seen import id_apart
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, Refusal, RefusalCode, RowError
@@ -22,7 +22,8 @@ from labeling.datasets.turns import turns_of, without_parts
 from labeling.imports.known import stored_about, stored_prompt_about
 from labeling.imports.labels import Label, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
-from labeling.vocabulary import AssignmentState, TaskKind
+from labeling.vocabulary import ASKED_AS_REVIEW, HOLDING_STATES, Strategy, TaskKind
+from labeling.vocabulary import AssignmentState as State
 from projects.models import Project
 
 _JUDGED = (
@@ -42,12 +43,13 @@ _TAKEN = (
     "row another id."
 )
 #: What a task of each kind is called.
-_AS: Mapping[str, str] = {
+CALLED: Mapping[str, str] = {
     TaskKind.COMPARE: "a comparison",
     TaskKind.RANK: "a ranking",
     TaskKind.RATE: "a rating",
     TaskKind.RULE: "a check of rules",
     TaskKind.WRITE: "a text to write",
+    ASKED_AS_REVIEW: "the review of a text",
 }
 
 #: What further rows of a task say about it where they say something else than its first row.
@@ -78,7 +80,9 @@ class Target:
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
     where that is not known; `names_model[i]` is whether the response at that canonical place says
     which model wrote it, of what a row of the batch changes. A later turn `follows` the task of
-    another, which `continues` then, at the response of the canonical index `reply`.
+    another, which `continues` then, at the response of the canonical index `reply`;
+    `parent_id` is that task as it is stored, and `is_at_work` whether people have it or judged it.
+    A review has the `text` that it reviews.
     """
 
     external_id: str
@@ -110,7 +114,11 @@ class Target:
     response_ids: list[int] = field(default_factory=list)
     follows: Target | None = None
     reply: int | None = None
+    parent_id: int | None = None
+    has_new_link: bool = False
+    is_at_work: bool = False
     continues: bool = False
+    text: Response | None = None
     names_model: list[bool] = field(default_factory=list)
 
     def takes(self, wished: Target, change: Change) -> None:
@@ -123,6 +131,17 @@ class Target:
             self.source_order = wished.source_order
         if Change.NEW != self.change != Change.TEXT:
             self.change = change
+
+    def links(self, wished: Target) -> None:
+        """Becomes the later turn that is wished."""
+        self.follows, self.reply, self.has_new_link = wished.follows, wished.reply, True
+
+    def hears(self, labels: Sequence[Label], votes: Sequence[dict[str, Any]]) -> None:
+        """Takes new labels of people, and votes of models."""
+        self.labels += labels
+        self.known |= {label.rater: label for label in labels}
+        self.votes += votes
+        self.has_new_votes |= bool(votes)
 
 
 def planned(row: ImportRow, salt: str) -> Target:
@@ -155,11 +174,14 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     if target.prompt_id and target.kind != wished.kind:
         raise RowError(
             "kind",
-            f"This task is in the project as {_AS[target.kind]}. Give the row another id to have "
-            f"{_AS[wished.kind]} of it too.",
+            f"This task is in the project as {CALLED[target.kind]}. Give the row another id to "
+            f"have {CALLED[wished.kind]} of it too.",
             wished.kind,
             code=RefusalCode.CONTRADICTION,
         )
+    if wished.text is not None:
+        # The text is another row's, and so is what is known of its prompt.
+        return Change.NONE, _as_it_is(target, wished)
     keys = response_keys(target.responses)
     known = {
         key: (response.model, response.about)
@@ -177,6 +199,12 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     about = (wished.category, wished.language, wished.metadata, wished.about, wished.responses)
     mine = (target.category, target.language, target.metadata, target.about, target.responses)
     return (Change.NONE if about == mine else Change.ABOUT), wished
+
+
+def _as_it_is(target: Target, wished: Target) -> Target:
+    for name in ("messages", "responses", "metadata", "about", "category", "language"):
+        setattr(wished, name, getattr(target, name))
+    return wished
 
 
 def _add_about(target: Target, wished: Target) -> None:
@@ -271,75 +299,53 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     ids = [row.external_id for row in rows]
     ids += [id for row in rows if row.shared_id for id in (row.shared_id, id_apart(row))]
     ids += [row.follows.row_id for row in rows if row.follows]
-    tasks = _locked_tasks(project, ids, now)
+    tasks = locked_tasks(Task.objects.filter(project=project, external_id__in=ids), now)
     prompts = {
         prompt.external_id: prompt
         for prompt in Prompt.objects.filter(project=project, external_id__in=ids)
     }
-    contents = _responses(tasks.values())
-    labels = [label for row in rows for label in row.judgments]
-    has_regions = any(label.regions for label in labels)
-    known = stored_labels(tasks.values(), with_regions=has_regions) if labels else {}
+    contents = responses_of(tasks.values())
+    known = known_labels(tasks.values(), rows)
     targets = {}
     for external_id in tasks.keys() | prompts.keys():
         task, prompt = tasks.get(external_id), prompts.get(external_id)
         if task is None or prompt is None or task.prompt_id != prompt.pk:
-            targets[external_id] = Target(external_id, (), [], "", "", {}, frozen=_TAKEN)
+            targets[external_id] = taken_target(external_id)
         else:
-            targets[external_id] = _stored_target(task, prompt, contents, known.get(task.pk, {}))
+            targets[external_id] = stored_target(task, prompt, contents, known.get(task.pk, {}))
     return targets
 
 
-class TaskApart(NamedTuple):
-    """A task under the id that a row would have as another kind of task, and of which prompt."""
-
-    kind: str
-    group_key: str
-
-
-def tasks_apart(project: Project, rows: Iterable[ImportRow]) -> dict[str, TaskApart]:
-    """external id -> the task in play, for the ids under which these rows may stand otherwise."""
-    ids = {other for row in rows for other in row.apart}
-    if not ids:
+def known_labels(tasks: Iterable[Task], rows: Iterable[ImportRow]) -> dict[int, dict[str, Label]]:
+    """The labels on record of tasks, by id and rater, as far as those of rows may speak of them."""
+    labels = [label for row in rows for label in row.judgments]
+    if not labels:
         return {}
-    tasks = Task.objects.in_play().filter(project=project, external_id__in=ids)
-    rows_of = tasks.values_list("external_id", "kind", "prompt__group_key")
-    return {external_id: TaskApart(kind, key) for external_id, kind, key in rows_of}
+    has_regions, has_texts = (any(getattr(x, n) for x in labels) for n in ("regions", "draft"))
+    return stored_labels(tasks, with_regions=has_regions, with_texts=has_texts)
 
 
-def check_alone(row: ImportRow, others: Mapping[str, TaskApart]) -> None:
-    """Raises RowError where the row is in the project as another kind of task: never both."""
-    ids = [other for other in row.apart if other in others]
-    key = group_key(row.messages, row.responses) if ids else ""
-    standing = [i for i in ids if others[i].kind != row.kind and others[i].group_key == key]
-    if not standing:
-        return
-    if row.kind == TaskKind.COMPARE:
-        reason = (
-            f"The responses of its row are in the project as {_AS[others[standing[0]].kind]} "
-            f"(“{standing[0]}”): one row is never both. Withdraw that task to compare its pairs."
-        )
-    else:
-        reason = (
-            f"Pairs of its responses are comparisons in the project already (such as "
-            f"“{standing[0]}”): one row is never both. Withdraw those tasks, or keep the pairs: "
-            "import the file without a kind, or as compare."
-        )
-    raise RowError("kind", reason, row.external_id, code=RefusalCode.CONTRADICTION)
+def taken_target(external_id: str) -> Target:
+    """What stands for an id that is something else in the project, for good."""
+    return Target(external_id, (), [], "", "", {}, frozen=_TAKEN)
 
 
-def _locked_tasks(project: Project, ids: list[str], now: datetime) -> dict[str, Task]:
-    mine = Task.objects.filter(project=project, external_id__in=ids).order_by("pk")
+def locked_tasks(mine: QuerySet[Task], now: datetime) -> dict[str, Task]:
+    """external id -> each of these tasks, locked, with what keeps its text from changing."""
+    mine = mine.order_by("pk")
     list(mine.select_for_update(of=("self",)).values_list("pk"))
     leased = Assignment.objects.filter(
-        task=OuterRef("pk"), state=AssignmentState.LEASED, lease_expires_at__gt=now
+        task=OuterRef("pk"), state=State.LEASED, lease_expires_at__gt=now
     )
     judged = Judgment.objects.filter(task=OuterRef("pk"))
-    tasks = mine.annotate(judged=Exists(judged), leased=Exists(leased))
+    by_people = Assignment.objects.exclude(strategy=Strategy.IMPORTED)
+    at_work = by_people.filter(task=OuterRef("pk"), state__in=HOLDING_STATES)
+    tasks = mine.annotate(judged=Exists(judged), leased=Exists(leased), at_work=Exists(at_work))
     return {task.external_id: task for task in tasks}
 
 
-def _responses(tasks: Iterable[Task]) -> dict[int, Response]:
+def responses_of(tasks: Iterable[Task]) -> dict[int, Response]:
+    """The responses of tasks by id."""
     ids = [pk for task in tasks for pk in task.response_ids]
     return Response.objects.in_bulk(ids) if ids else {}
 
@@ -354,9 +360,10 @@ def _frozen(task: Task) -> str:
     return _BUSY if getattr(task, "leased", False) else ""
 
 
-def _stored_target(
+def stored_target(
     task: Task, prompt: Prompt, responses: Mapping[int, Response], known: dict[str, Label]
 ) -> Target:
+    """A task as it is in the project."""
     stored = [responses[pk] for pk in task.response_ids]
     return Target(
         external_id=task.external_id,
@@ -378,9 +385,12 @@ def _stored_target(
         known=dict(known),
         votes=list(task.model_votes),
         source_order=list(task.source_order or ()),
-        kind=task.kind,
+        kind=task.asked_as,
         about=stored_prompt_about(prompt),
         response_ids=list(task.response_ids),
+        parent_id=task.follows_id,
+        reply=task.reply,
+        is_at_work=getattr(task, "at_work", False),
         continues=task.continues,
         import_id=task.import_job_id,
         order_before=task.source_order,

@@ -13,7 +13,7 @@ from labeling.datasets.rows import ImportRow
 from labeling.imports import files
 from labeling.imports.rubrics import LabelRubrics
 from labeling.models import Task
-from labeling.vocabulary import TaskKind
+from labeling.vocabulary import ASKED_AS_REVIEW, TaskKind
 from projects.models import Project
 
 #: What the page offers for every row of a file.
@@ -74,5 +74,6 @@ def kinds_in_words(kinds: Mapping[str, int]) -> list[str]:
         TaskKind.RATE: lambda n: ngettext("%(n)d rating", "%(n)d ratings", n),
         TaskKind.RULE: lambda n: ngettext("%(n)d check of rules", "%(n)d checks of rules", n),
         TaskKind.WRITE: lambda n: ngettext("%(n)d text to write", "%(n)d texts to write", n),
+        ASKED_AS_REVIEW: lambda n: ngettext("%(n)d review", "%(n)d reviews", n),
     }
     return [words[kind](kinds[kind]) % {"n": kinds[kind]} for kind in words if kinds.get(kind)]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from labeling.kinds.base import GivenAnswer, Kind, LabelError, Q
 from labeling.kinds.gate import gate_label
 from labeling.kinds.shapes import principle_number
-from projects.scales import GATE, PER_PRINCIPLE, RANKING, RESPONSE
+from projects.scales import GATE, PER_PRINCIPLE, RANKING, RESPONSE, REVIEWS
 
 
 def label_answers(
@@ -37,7 +37,7 @@ def label_answers(
         elif family == GATE:
             beside = [name for name in said if name != key]
             answers.append(gate_label(by_key[key], _of_all(answer, ids), beside))
-        elif family in {RESPONSE, PER_PRINCIPLE}:
+        elif family in {RESPONSE, PER_PRINCIPLE, REVIEWS}:
             answers += _of_each(by_key[key], answer, ids)
         elif isinstance(answer, int):
             numbers[key] = answer

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from labeling.models.assignments import Assignment
-from labeling.models.tasks import Task
+from labeling.models.tasks import Response, Task
 from labeling.vocabulary import AssignmentState
 from projects.models import User
 
 #: Why the review of a text is out of play whose author took it back: no lead has withdrawn it.
 TEXT_TAKEN_BACK = gettext_noop("The text was taken back by its author.")
+#: The text of a review, where its author took it back or sent another draft.
+_GONE = Response.objects.filter(pk=OuterRef("reviews"), judgment__is_current=False)
 
 
 def is_text_taken_back(task_id: int) -> bool:
@@ -31,6 +35,34 @@ def take_out_of_play(ids: Collection[int], *, actor: User | None, reason: str) -
 
 
 def put_into_play(ids: Collection[int]) -> int:
-    """Puts withdrawn tasks back; returns how many were withdrawn."""
-    tasks = Task.objects.out_of_play().filter(pk__in=ids)
+    """Puts withdrawn tasks back; returns how many. The review of a text that is gone stays out."""
+    tasks = Task.objects.out_of_play().filter(pk__in=ids).exclude(Exists(_GONE))
     return tasks.update(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+
+
+def reviews_nothing(task_id: int) -> bool:
+    """Whether a task reviews a text that its author took back, or replaced by another draft."""
+    return Task.objects.filter(Exists(_GONE), pk=task_id).exists()
+
+
+# Of tasks that are put back, only those that were withdrawn in the same moment come with them.
+_LATER = """
+WITH RECURSIVE later AS (
+    SELECT t.id, t.withdrawn_at FROM labeling_task t JOIN labeling_task p ON p.id = t.follows_id
+    WHERE p.id = ANY(%(ids)s) AND (NOT %(together)s OR t.withdrawn_at = p.withdrawn_at)
+    UNION
+    SELECT t.id, t.withdrawn_at FROM labeling_task t JOIN later p ON p.id = t.follows_id
+    WHERE NOT %(together)s OR t.withdrawn_at = p.withdrawn_at
+)
+SELECT id FROM later
+"""
+
+
+def turns_after(ids: Collection[int], *, withdrawn_together: bool = False) -> list[int]:
+    """Ids of the turns that follow some tasks, however far: their prompts hold what those say.
+
+    `withdrawn_together`: those that were withdrawn in the same moment as what they follow.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LATER, {"ids": list(ids), "together": withdrawn_together})
+        return [pk for (pk,) in cursor.fetchall()]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from labeling.models import Assignment
 from labeling.rating.claims import CHOSE
 from labeling.rating.places import TaskWithdrawn
-from labeling.vocabulary import AssignmentState
+from labeling.vocabulary import AssignmentState, TaskKind
 from projects.sql import Statement
 
 _CHOICE = Statement(
@@ -46,14 +46,18 @@ def require_choice(*, task_id: int, follows_id: int | None, rater_id: int) -> No
 
 
 def give_back_branches(assignment: Assignment) -> None:
-    """Gives back what a rater holds of the turns after one whose answer they take back."""
+    """Gives back what a rater holds of the turns after one whose answer they take back.
+
+    So is what was reserved for them beside it, but for a text that was sent back: what comes next
+    is the turn after the reply that they choose now.
+    """
     if assignment.task.continues:
         held = Assignment.objects.filter(
-            task__follows=assignment.task_id,
+            project=assignment.project_id,
             rater=assignment.rater_id,
             state=AssignmentState.LEASED,
         )
-        held.update(state=AssignmentState.EXPIRED)
+        held.exclude(task__kind=TaskKind.WRITE).update(state=AssignmentState.EXPIRED)
 
 
 def is_cut_off(own: Assignment) -> bool:

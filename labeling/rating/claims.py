@@ -62,8 +62,8 @@ class QueueStanding:
 
     `left_at` is the queue key of the task they had last, `head` that of the first task with a
     place for anybody. `continued` is the task they had last where later turns follow its replies,
-    or the one before it where that was such a turn and was given back, and `continued_is_shown`
-    whether it is on the screen.
+    or the one before it where that was such a turn and was given back; what was given back beside
+    is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
     """
 
     guideline_id: int | None
@@ -72,14 +72,18 @@ class QueueStanding:
     held: int
     judged: int
     open_id: int | None
-    showing_is_live: bool
+    shown_task_id: int | None
     left_at: int | None
     left_priority: int | None
     head: int | None
     rubric_id: int | None
     rubric_number: int | None
     continued: int | None
-    continued_is_shown: bool | None
+
+    @property
+    def continued_is_shown(self) -> bool:
+        """Whether the turn whose replies are followed is on the screen."""
+        return self.continued is not None and self.continued == self.shown_task_id
 
     @property
     def rubric(self) -> RubricVersion | None:
@@ -116,7 +120,7 @@ _STANDING = Statement(
             lease_expires_at = GREATEST(lease_expires_at, %(until)s)
         WHERE id = %(showing)s AND rater_id = %(rater)s AND project_id = %(project)s
           AND state = 'leased'
-        RETURNING id
+        RETURNING task_id
     )
     SELECT g.id, g.number,
         EXISTS (SELECT 1 FROM projects_acknowledgement k
@@ -128,15 +132,20 @@ _STANDING = Statement(
          WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
            AND o.id <> %(showing)s
          ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
-        EXISTS (SELECT 1 FROM showing),
+        (SELECT task_id FROM showing),
         latest.queue_key, latest.priority,
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
            AND t.withdrawn_at IS NULL
          ORDER BY t.queue_key LIMIT 1),
         r.id, r.number,
-        CASE WHEN latest.is_over THEN latest.follows_id WHEN latest.continues THEN latest.id END,
-        latest.is_shown AND NOT latest.is_over
+        CASE WHEN latest.is_over THEN COALESCE(latest.follows_id, (
+            SELECT CASE WHEN b.state = 'expired' THEN bt.follows_id WHEN bt.continues THEN bt.id END
+            FROM labeling_assignment b JOIN labeling_task bt ON bt.id = b.task_id
+            WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
+              AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
+            ORDER BY b.id DESC LIMIT 1))
+        WHEN latest.continues THEN latest.id END
     FROM (SELECT 1) one LEFT JOIN LATERAL (
         SELECT id, number, read_since FROM projects_guideline
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
@@ -145,7 +154,7 @@ _STANDING = Statement(
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (
         SELECT t.id, t.queue_key, t.priority, t.continues, t.follows_id,
-            a.state = 'expired' AS is_over, a.id = %(showing)s AS is_shown
+            a.state = 'expired' AS is_over
         FROM (SELECT l.id, l.task_id, l.state FROM labeling_assignment l
               WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
               ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true

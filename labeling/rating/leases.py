@@ -125,7 +125,7 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         now=desk.now,
         until=desk.until(opened=True),
     )
-    held, is_shown = stands.held, stands.showing_is_live
+    held, is_shown = stands.held, stands.shown_task_id is not None
     if desk.showing is not None and not is_shown and desk.has_room(held):
         is_shown = _reclaim(desk)
         held += is_shown
@@ -141,7 +141,7 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(_resume(desk, stands.open_id, stands), lost)
     if not desk.has_room(held):
         return Advance(Nothing(NothingLeft.LIMIT), lost)
-    if stands.continued is not None and stands.continued_is_shown:
+    if stands.continued_is_shown:
         return Advance(NotYet(NothingLeft.WAITING), lost)
     task = _claim(desk, stands)
     if task is None:

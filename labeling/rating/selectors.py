@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from labeling.kinds import GivenAnswer, kind_of
 from labeling.kinds.shapes import as_submitted
-from labeling.models import Assignment, Import, Judgment
+from labeling.models import Assignment, Import, Judgment, Task
 from labeling.models.tasks import ASKED_AS
 from labeling.rating.drafts import Written, written_with
 from labeling.rating.marking import ShownMarks, shown_marks
@@ -48,6 +48,13 @@ def has_answers(project: Project) -> bool:
     return (
         Judgment.objects.filter(project=project).exists() or imports.filter(votes_or_open).exists()
     )
+
+
+def has_open_reviews(project: Project) -> bool:
+    """Whether a text waits for its review (`projects.answered`)."""
+    reviews = Task.objects.in_play().filter(project=project, reviews__isnull=False)
+    leased = Q(assignments__state=AssignmentState.LEASED)
+    return reviews.filter(Q(open_slots__gt=0) | leased).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from labeling.allocation import queue_key
 from labeling.kinds import EditedText, GivenAnswer, Kind, Submission, is_stopped, kind_of, slot
 from labeling.kinds.shapes import unstorable
 from labeling.models import Assignment, Judgment, Response, Task, Writing
 from labeling.models.play import TEXT_TAKEN_BACK, is_text_taken_back, take_out_of_play
+from labeling.models.reviews import ask_for_review, edited_turns, reviews_texts
 from labeling.rating.records import HeldAssignment
 from labeling.rendering import is_same_but_spaces, normalised_distance
 from labeling.vocabulary import ASKED_AS_REVIEW, AssignmentState, ReviewDecision, TaskKind
@@ -71,6 +71,8 @@ def check_written(
         draft = _improved(held, project, submission.edit, answers, errors)
     if submission.text is not None and held.kind != TaskKind.WRITE:
         errors["text"] = _("Nothing is written on a task of this kind.")
+    if draft is not None and draft.text is not None and (error := _pasted(project, submission)):
+        errors.setdefault("text" if held.kind == TaskKind.WRITE else "edit", error)
     if errors:
         raise InvalidInput(_("Some answers are missing or do not fit."), fields=errors)
     return draft
@@ -180,6 +182,20 @@ def _misplaced(held: HeldAssignment, project: Project, edit: EditedText, place: 
     return ""
 
 
+def _pasted(project: Project, submission: Submission) -> str:
+    """Why a text is not taken of which some was pasted, by its sender's own count; empty where it
+    is. Who sends no count, or another, cannot be told from who types."""
+    if project.allow_paste or not submission.pasted:
+        return ""
+    return ngettext(
+        "This project takes no pasted text, and %(n)s character of this was pasted. Empty the "
+        "editor and type it, or skip the task.",
+        "This project takes no pasted text, and %(n)s characters of this were pasted. Empty the "
+        "editor and type it, or skip the task.",
+        submission.pasted,
+    ) % {"n": f"{submission.pasted:,}"}
+
+
 def _unfit(text: str) -> str:
     """Why a text cannot be stored; empty where it can."""
     if len(text) > MOST_CHARS:
@@ -228,51 +244,18 @@ def keep_written(
         prompt_id=task.prompt_id,
         external_id=f"written-{judgment.pk}",
         content=draft.text,
-        messages=_edited_turns(original, draft.text),
+        messages=edited_turns(original, draft.text),
         is_human=True,
         edited_from=original,
         author_id=judgment.rater_id,
         judgment=judgment,
     )
-    is_edit = held.kind not in {TaskKind.WRITE, ASKED_AS_REVIEW}
-    if held.kind == TaskKind.WRITE or (is_edit and _reviews_texts(project)):
-        _ask_for_review(project, task, text)
-
-
-def _reviews_texts(project: Project) -> bool:
-    """Whether a second person is asked about texts: the project has the question of a review."""
-    questions = Criterion.objects.filter(project=project, scale_key=DECISION)
-    return questions.filter(retired_at__isnull=True).exists()
-
-
-def _edited_turns(original: Response | None, text: str) -> list[dict[str, Any]]:
-    """The turns of a response of several with another text in the last; none of one plain turn."""
-    if original is None or not original.messages:
-        return []
-    *turns, last = original.messages
-    kept = {key: value for key, value in last.items() if key != "parts"}
-    return [*turns, {**kept, "content": text}]
+    if held.kind != ASKED_AS_REVIEW and reviews_texts(project):
+        ask_for_review(project, task, text)
 
 
 def _counted(number: int | None) -> int:
     return min(max(number or 0, 0), _MOST_COUNTED)
-
-
-def _ask_for_review(project: Project, task: Task, text: Response) -> None:
-    """A task of its own that anybody gets but the author; its one place is the second person's."""
-    external_id = f"{task.external_id[:160]}-review-{text.pk}"
-    Task.objects.create(
-        project=project,
-        prompt_id=task.prompt_id,
-        external_id=external_id,
-        kind=TaskKind.RATE,
-        reviews=text,
-        response_ids=[text.pk],
-        overlap=1,
-        open_slots=1,
-        priority=task.priority,
-        queue_key=queue_key(task.priority, project.salt, external_id),
-    )
 
 
 def settle_review(

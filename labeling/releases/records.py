@@ -288,14 +288,16 @@ def _written(
         judgment__in=list(judgments)
     ).values_list(
         *("judgment_id", "original_id", "typed", "pasted", "declared_assist"),
-        "judgment__texts__content",
+        *("judgment__texts__content", "judgment__texts__external_id"),
     )
-    for judgment, original, typed, pasted, declared, text in rows:
+    for judgment, original, typed, pasted, declared, text, text_id in rows:
         places = order[judgments[judgment]]
         parts[judgment] = {
             "text": text or "",
+            "text_id": text_id or "",
             "edit_of": places.index(original) + 1 if original in places else 0,
             "writing": HowWritten(paste_ratio(typed, pasted), declared),
+            "counted": (typed, pasted),
         }
     return parts
 

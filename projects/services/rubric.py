@@ -31,6 +31,7 @@ from projects.services.meanings import (
     overall_words,
     require_one_meaning,
 )
+from projects.services.reviews import check_review_question, require_decision
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -123,6 +124,7 @@ def change_question(
     if "is_primary" in changed:
         changed = _make_primary(project, criterion, changed)
     check_gate_question(criterion.family, criterion.is_primary, criterion.is_required)
+    check_review_question(criterion.scale_key, criterion.family, criterion.is_primary)
     if criterion.is_primary and not criterion.is_required:
         sentence = _("Raters must answer the primary question: without it there is no judgment.")
         raise InvalidInput(sentence, fields={"is_required": sentence})
@@ -156,12 +158,14 @@ def order_questions(*, project: Project, actor: User, keys: Sequence[str]) -> No
 def retire_question(*, project: Project, actor: User, key: str) -> Criterion:
     """Asks it of nobody any more; its answers stay, in figures and releases. Idempotent.
 
-    Raises Conflict for the primary question, and for the last one of a first pass.
+    Raises Conflict for the primary question, for the last one of a first pass, and for what
+    reviews decide while some go on.
     """
     criteria = _locked(project)
     criterion = _question(criteria, key)
     if criterion.is_primary:
         raise Conflict(_("The primary question stays: every judgment and figure begins with it."))
+    require_decision(project, criteria, criterion)
     if not criterion.is_retired:
         _require_first_pass(project, criteria, criterion)
         criterion.retired_at = timezone.now()
@@ -203,9 +207,11 @@ def remove_question(*, project: Project, actor: User, key: str) -> None:
 
     Raises Conflict where something is, and for the primary question.
     """
-    criterion = _question(_locked(project), key)
+    criteria = _locked(project)
+    criterion = _question(criteria, key)
     if criterion.is_primary:
         raise Conflict(_("The primary question stays: every judgment and figure begins with it."))
+    require_decision(project, criteria, criterion)
     if is_answered(project):
         raise Conflict(
             _("Something is judged already, so a question cannot be deleted. Retire it instead.")
@@ -240,6 +246,7 @@ def _question(criteria: Sequence[Criterion], key: str) -> Criterion:
 
 def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = "") -> Criterion:
     check_gate_question(family_of(spec.scale, spec.own), spec.is_primary, spec.is_required)
+    check_review_question(spec.scale, family_of(spec.scale, spec.own), spec.is_primary)
     criterion = Criterion(
         project=project,
         key=spec.key,

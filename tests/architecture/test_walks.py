@@ -43,7 +43,10 @@ WALKS = {
         "labeling.imports.views",
         4,
         {"imports", "pictures", "work", "models"},
-        {"kinds", "datasets", "media", "allocation", "bounded", "deferred", "vocabulary"},
+        {
+            *("kinds", "datasets", "media", "rendering", "allocation", "bounded", "deferred"),
+            "vocabulary",
+        },
     ),
     "a release asked for": Walk(
         "labeling.releases.views",

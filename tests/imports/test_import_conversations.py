@@ -8,6 +8,7 @@ import pytest
 
 from labeling.imports.undoing import request_undo, undo_import
 from labeling.models import Prompt, Task
+from tests.conftest import lease
 from tests.imports.conftest import counts
 
 
@@ -44,7 +45,7 @@ def branched() -> dict[str, dict[str, Any]]:
     }
 
 
-TURNS = {
+TURNS: dict[str, dict[str, Any]] = {
     "c1-1": {"turn": 1, "said": ["First?"], "follows": None, "continues": True},
     "c1-2-a": {
         "turn": 2,
@@ -144,3 +145,56 @@ def test_a_row_says_its_turn_by_itself(take):
         ("c9", 3),
     ]
     assert take({**row, "id": "t", "turn": 0}).refusals.get().field == "turn"
+
+
+def plain(name: str, turn: int, said: list[str], *replies: str) -> dict[str, Any]:
+    """A turn as a row of its own, that anybody gets."""
+    messages = [
+        {"role": "assistant" if text.startswith("Reply") else "user", "content": text}
+        for text in said
+    ]
+    about = {name: LINE[name] for name in ("category", "permitted_use", "group", "source")}
+    return {
+        "id": name,
+        "conversation": "c1",
+        "turn": turn,
+        "messages": messages,
+        "responses": pair(*replies),
+        **about,
+    }
+
+
+def test_a_turn_that_is_in_already_becomes_one_that_follows_until_somebody_is_at_it(
+    take, project, rui, lena
+):
+    said = {name: turn["said"] for name, turn in TURNS.items()}
+    take(
+        plain("c1-1", 1, said["c1-1"], "a", "b"),
+        {**plain("c1-2-a", 2, said["c1-2-a"], "a2", "b2"), "note": "kept"},
+        plain("c1-2-b", 2, said["c1-2-b"], "c2", "d2"),
+    )
+    busy = Task.objects.get(external_id="c1-2-b")
+    Task.objects.exclude(pk=busy.pk).update(open_slots=0)
+    lease(rui, project)
+    import_ = take(LINE)
+    assert counts(import_) == {
+        "rows": 4,
+        "created": 1,
+        "updated": 1,
+        "unchanged": 2,
+        "left_out": 1,
+    }
+    assert "people have it or judged it" in import_.options["left_out"]["after"]["reason"]
+    assert branched() == {**TURNS, "c1-2-b": {**TURNS["c1-2-b"], "follows": None}}
+    assert counts(take(LINE)) == {"rows": 4, "unchanged": 4, "left_out": 1}
+    undo_import(request_undo(import_=import_, actor=lena).pk)
+    assert {turn["follows"] for turn in branched().values()} == {None}
+    assert not Task.objects.filter(continues=True).exists()
+
+
+def test_a_turn_that_follows_one_reply_is_not_made_to_follow_another(take):
+    take(LINE)
+    other = {**LINE["turns"][1], "id": "c1-2-b", **LINE["turns"][2], "after": "a"}
+    refused = take({**LINE, "turns": [LINE["turns"][0], other]}).refusals.get()
+    assert refused.code == "in_use", "its prompt would hold another reply"
+    assert branched() == TURNS

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from django.test import Client
 
 from labeling.lead.overview.selectors import project_progress
-from labeling.lead.withdrawals.services import withdraw_task
+from labeling.lead.tasks.filters import TaskFilter
+from labeling.lead.withdrawals.services import (
+    request_withdrawal,
+    run_withdrawal,
+    withdraw_task,
+)
 from labeling.models import Task
 from projects.models import Project, User
 from tests.api.client import Api
@@ -62,12 +67,29 @@ def test_places_of_turns_that_nobody_chose_wait_for_nobody_and_are_not_wanted(
     assert "3 places of later turns, which wait for nobody" in page
 
 
-def test_a_withdrawn_turn_leaves_the_later_ones_to_those_who_had_chosen(
-    take, project: Project, lena: User, rui: User
+def test_a_withdrawn_turn_takes_with_it_the_turns_whose_prompts_hold_it_and_brings_them_back(
+    take, project: Project, lena: User, rui: User, client_for: Callable[[User], Client]
 ):
     take(LINE, overlap=2)
+    ids = dict(Task.objects.values_list("external_id", "pk"))
     choose(rui, lease(rui, project), "a")
-    withdraw_task(task=Task.objects.get(external_id="c1-1"), actor=lena, reason="Unclear.")
+    client, api = client_for(lena), Api(lena)
+    address = f"/p/{project.slug}/tasks/{ids['c1-1']}/"
+    assert "later turns of its conversation go with it" in client.get(address).content.decode()
+    page = client.post(f"{address}withdraw/", {"reason": "Unclear."}, follow=True)
+    assert "3 later turns of its conversation" in page.content.decode()
+    assert not Task.objects.in_play().exists()
     progress = project_progress(project)
-    assert (progress.wanted, progress.unclaimed, progress.left) == (2, 4, 2)
+    assert (progress.wanted, progress.unclaimed, progress.left) == (0, 0, 0)
+    task = f"projects/{project.slug}/tasks/{ids['c1-1']}"
+    assert api.post(f"{task}/put-back/").json()["later_turns"] == 3
     assert lease(rui, project).task.external_id == "c1-2-a"
+    # What was withdrawn by itself stays out, and many at once go the same way.
+    withdraw_task(task=Task.objects.get(external_id="c1-2-b"), actor=lena, reason="Wrong.")
+    assert api.post(f"{task}/withdraw/", {"reason": "Unclear."}).json()["later_turns"] == 2
+    assert api.post(f"{task}/put-back/").json()["later_turns"] == 2
+    many = request_withdrawal(
+        project=project, actor=lena, selection=TaskFilter(search="c1-1"), reason="All."
+    )
+    run_withdrawal(many.pk)
+    assert not Task.objects.in_play().exists()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from labeling.models import Import
+from labeling.lead.withdrawals.services import withdraw_task
+from labeling.models import Import, Response
 from projects.exceptions import ConcordError, Conflict, InvalidInput
 from projects.models import AuditEvent, Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
@@ -106,6 +108,33 @@ def test_votes_of_models_and_a_running_import_hold_keys_and_scales_too(
                 project=project, actor=lena, key="correct", changes={"scale_key": "hh8"}
             )
         job.delete()
+
+
+def test_what_reviews_decide_stays_while_something_is_reviewed(
+    project: Project, lena: User, make_tasks: MakeTasks
+):
+    decision = CriterionSpec("decision", "Decision", "decision")
+    score = CriterionSpec("score", "How good is it now?", "score7")
+    spec = replace(score, is_primary=True)
+    with pytest.raises(InvalidInput, match="primary question of a review is its decision"):
+        rubric.ask_question(project=project, actor=lena, spec=spec)
+    for spec in (decision, score):
+        rubric.ask_question(project=project, actor=lena, spec=spec)
+    changes = {"is_primary": True}
+    with pytest.raises(InvalidInput, match="primary question of a review is its decision"):
+        rubric.change_question(project=project, actor=lena, key="score", changes=changes)
+    for act in (rubric.retire_question, rubric.remove_question):
+        with pytest.raises(Conflict, match="would ask “score” alone"):
+            act(project=project, actor=lena, key="decision")
+    rubric.retire_question(project=project, actor=lena, key="score")
+    (task,) = make_tasks(project, 1)
+    response = Response.objects.get(pk=task.response_ids[0])
+    (review,) = make_tasks(project, 1, prefix="review", reviews=response)
+    with pytest.raises(Conflict, match="texts wait for theirs"):
+        rubric.retire_question(project=project, actor=lena, key="decision")
+    withdraw_task(task=review, actor=lena, reason="Not needed.")
+    rubric.retire_question(project=project, actor=lena, key="decision")
+    assert asked(project) == ["overall", "correct"]
 
 
 def test_a_retired_question_comes_back_as_it_was(project: Project, lena: User):

@@ -114,6 +114,27 @@ def test_a_choice_taken_back_takes_the_later_turn_with_it(turns, project, rui):
     assert Judgment.objects.filter(assignment=branch, withdrawn=False).count() == 1
 
 
+@pytest.mark.parametrize("opened", [False, True])
+def test_after_a_new_choice_its_turn_comes_before_what_was_prepared_or_open_beside(
+    turns, project, rui, opened
+):
+    choose(rui, first := lease(rui, project), "b")
+    branch = lease(rui, project)
+    beside = advance(membership=membership(rui, project), showing=branch.pk).next
+    assert turn_of(beside).startswith("other")
+    if opened:
+        choose(rui, branch, "c2")
+        beside = lease(rui, project)
+        assert undo_last(rater=rui, project=project).assignment.pk == branch.pk
+    assert undo_last(rater=rui, project=project).assignment.pk == first.pk
+    # While the choice is on the screen nothing is prepared, and what was is free for others.
+    coming = advance(membership=membership(rui, project), showing=first.pk).next
+    assert isinstance(coming, NotYet)
+    assert not Assignment.objects.filter(state="leased").exclude(pk=first.pk).exists()
+    choose(rui, first, "a")
+    assert turn_of(lease(rui, project)) == "c1-2-a"
+
+
 def test_a_later_turn_that_could_not_be_the_next_comes_in_the_end(turns, project, rui):
     branches = Task.objects.filter(external_id__startswith="c1-2")
     branches.update(open_slots=0)

@@ -11,6 +11,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.timezone import now
 
+from labeling.lead.tasks.filters import TaskFilter
+from labeling.lead.withdrawals.services import (
+    request_withdrawal,
+    run_withdrawal,
+    withdraw_task,
+)
 from labeling.models import Assignment, Response, Task, Writing
 from labeling.rating.leases import Nothing, next_assignment
 from labeling.rating.written import SENT_BACK_FOR
@@ -143,6 +149,50 @@ def test_a_text_that_is_taken_back_is_reviewed_by_nobody(
     assert desk(rui) == {}, "the review that sent it back was taken back"
     desk(sam, **decided(2))
     assert Assignment.objects.get(rater=rui).state == "submitted"
+
+
+def test_a_review_of_a_text_that_its_author_took_back_cannot_be_put_back_into_play(
+    school: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    desk: Act,
+    api: CallAs,
+    client_for: Callable[[User], Client],
+):
+    make_tasks(school, 1, kind="write", contents=())
+    desk(rui, text="Two.")
+    review = Task.objects.get(reviews__isnull=False)
+    # Also where a lead had withdrawn it before, with a reason of their own.
+    withdraw_task(task=review, actor=lena, reason="Not needed.")
+    api(rui).post(f"projects/{school.slug}/undo/")
+    address = f"projects/{school.slug}/tasks/{review.pk}/put-back/"
+    reply = api(lena).post(address)
+    assert (reply.status_code, reply.json()["code"]) == (409, "conflict")
+    assert "nothing to review" in reply.json()["message"]
+    page = client_for(lena).post(f"/p/{school.slug}/tasks/{review.pk}/put-back/", follow=True)
+    assert "nothing to review" in page.content.decode()
+    many = request_withdrawal(project=school, actor=lena, selection=TaskFilter(), puts_back=True)
+    run_withdrawal(many.pk)
+    desk(rui, text="Two.")
+    assert desk(sam)["task"]["responses"][0]["content"] == "Two."
+    assert Task.objects.in_play().filter(reviews__isnull=False).count() == 1
+
+
+def test_what_its_sender_calls_pasted_is_refused_where_the_project_takes_no_pasted_text(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act
+):
+    school.allow_paste = False
+    school.save()
+    make_tasks(school, 1, kind="write", contents=())
+    refused = desk(rui, 400, text="Two.", typed=3, pasted=1)
+    assert "1 character of this was pasted" in refused["fields"]["text"]
+    desk(rui, text="Two.", typed=4, pasted=0)
+    edit = {"slot": "A", "text": "It is two."}
+    refused = desk(sam, 400, **decided(1, 5, edit=edit, typed=0, pasted=10))
+    assert "10 characters" in refused["fields"]["edit"]
+    desk(sam, **decided(2, 5, typed=0, pasted=10))  # nothing is written, so nothing was pasted
 
 
 def test_a_reviewer_reads_that_the_author_took_the_text_back_and_blames_no_lead(

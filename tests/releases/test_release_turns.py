@@ -10,9 +10,12 @@ import pytest
 
 from labeling.datasets.readers import read
 from labeling.datasets.rows import ImportRow
-from labeling.models import Release
+from labeling.imports.services import create_import, run_import
+from labeling.models import Release, Response, Task
 from labeling.releases.services import folder_of
 from projects.models import Project, User
+from projects.project_templates import CriterionSpec, GuidelineSpec
+from projects.services.projects import create_project
 from tests.api.client import CallAs
 from tests.imports import conftest as imports
 from tests.imports.test_import_conversations import LINE
@@ -86,7 +89,14 @@ def test_three_judged_turns_are_three_rows_each_after_the_reply_that_was_chosen(
 
 
 def test_a_turn_after_the_reply_that_most_did_not_choose_is_no_row_of_a_majority(
-    take, project: Project, rui: User, sam: User, tao: User, api: CallAs, jsonl: Built
+    take,
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    tao: User,
+    api: CallAs,
+    jsonl: Built,
 ):
     take(LINE, overlap=3)
     for user, chosen in ((rui, "a"), (sam, "a"), (tao, "b")):
@@ -95,4 +105,41 @@ def test_a_turn_after_the_reply_that_most_did_not_choose_is_no_row_of_a_majority
     assert [row["after"] for row in rows(release, "preference")] == ["", "a"]
     drops = release.counts["dropped"]
     assert drops["follows_lost_reply"]["rows"] == 1
-    assert {row["after"] for row in rows(jsonl(project, "raw"), "preference")} == {"", "a", "b"}
+    raw = jsonl(project, "raw")
+    assert {row["after"] for row in rows(raw, "preference")} == {"", "a", "b"}
+    # They come back as turns that follow the replies they followed, in whatever order.
+    judged = sorted(rows(raw, "judgments"), key=lambda row: -row["turn"])
+    again = create_project(
+        name="Again",
+        created_by=lena,
+        criteria=[CriterionSpec("overall", "Which is better?", "llama_eval7", is_primary=True)],
+        guideline=GuidelineSpec(text="As you would like it.", principles=()),
+        settings={"overlap": 1},
+    )
+    content = "\n".join(map(json.dumps, judged)).encode()
+    import_ = create_import(project=again, created_by=lena, filename="j.jsonl", content=content)
+    run_import(import_.pk)
+    assert not import_.refusals.exists()
+    assert links(again) == {
+        link for link in links(project) if link[0] in {row["task_id"] for row in judged}
+    }
+    assert Task.objects.get(project=again, external_id="c1-1").continues
+    alone = [row for row in judged if row["turn"] > 1][:1]
+    content = "\n".join(map(json.dumps, [{**alone[0], "conversation": "c9"}])).encode()
+    import_ = create_import(project=again, created_by=lena, filename="k.jsonl", content=content)
+    run_import(import_.pk)
+    import_.refresh_from_db()
+    assert "is a turn by itself" in import_.options["left_out"]["after"]["reason"]
+
+
+def links(project: Project) -> set[tuple[object, ...]]:
+    """Which task follows which reply of which."""
+    names = dict(Response.objects.filter(prompt__project=project).values_list("pk", "external_id"))
+    return {
+        (
+            task.external_id,
+            task.follows and task.follows.external_id,
+            task.follows and names[task.follows.response_ids[task.reply or 0]],
+        )
+        for task in Task.objects.filter(project=project).select_related("follows")
+    }

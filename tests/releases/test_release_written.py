@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -99,7 +100,12 @@ def test_of_five_texts_the_approved_are_released_and_the_edited_one_as_its_revie
     assert edited["decision"] == "approved_with_edits"
     assert all("My answer" in row["messages"][-1]["content"] for row in data if row != edited)
     judgments = rows(built(school, **settings), "judgments")
-    assert {row["text"] for row in judgments} == {"", "As sam has it."}
+    kinds = Counter(row["kind"] for row in judgments)
+    assert kinds == {"review": 5, "write": 5}, "each text stands beside its review"
+    written = {row["text_id"]: row["text"] for row in judgments if row["kind"] == "write"}
+    reviews = [row for row in judgments if row["kind"] == "review"]
+    assert {row["response_ids"][0]: row["responses"][0] for row in reviews} == written
+    assert {row["text"] for row in reviews} == {"", "As sam has it."}
     assert "sam" not in json.dumps([row["rater"] for row in judgments])
 
     act(api, rui, school, text="My answer, at last.")

@@ -64,7 +64,8 @@ class TaskRows:
     data, decided or not; `group` names the prompt's group of near-duplicates, `folds` the fold of
     every rater (0 where nobody made folds). `stopped` are judgments that a gate ended: no data, but
     what their raters said of the task. `first` is false when the same judgments are written
-    for another criterion already. `needs` are those of the whole release; under
+    for another criterion already. `written` are those beside the recipe's in which its texts
+    were written or reviewed. `needs` are those of the whole release; under
     `pictures` are the files of what it shows.
     """
 
@@ -75,6 +76,7 @@ class TaskRows:
     labels: Sequence[ResponseLabel]
     judgments: Sequence[JudgmentRecord]
     stopped: Sequence[JudgmentRecord] = ()
+    written: Sequence[JudgmentRecord] = ()
     rankings: Sequence[RankedResponses] = ()
     demonstrations: Sequence[Demonstration] = ()
     ratings: Sequence[ResponseRatings] = ()
@@ -87,7 +89,7 @@ class TaskRows:
     @property
     def is_judged(self) -> bool:
         """Whether anything is written of it."""
-        return bool(self.judgments or self.stopped)
+        return bool(self.judgments or self.stopped or self.written)
 
     @property
     def decided(self) -> Sequence[Pair]:

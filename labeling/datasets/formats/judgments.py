@@ -109,6 +109,8 @@ COLUMNS = (
     ("language", STRING),
 )
 
+#: The id of what was written as a response, and of how many characters that was counted.
+_OF_TEXT = (("text_id", STRING), ("typed", OPTIONAL_LONG), ("pasted", OPTIONAL_LONG))
 #: The responses turn by turn, where `responses`, which hold the text of the last, are not all.
 _RESPONSE_MESSAGES = ("response_messages", list_column(SPOKEN_JSON))
 
@@ -121,7 +123,7 @@ def judgment_table(table: FileTable, needs: Needs) -> FileTable:
         (needs.several, ("kind", STRING)),
         (needs.unsaid, ("unsaid", UNSAID_CELLS)),
         (needs.rules, ("rule_answers", RULE_CELLS)),
-        (needs.texts, ("text", STRING), ("edit_of", SHORT), *WRITTEN),
+        (needs.texts, ("text", STRING), ("edit_of", SHORT), *WRITTEN, *_OF_TEXT),
         (needs.reasons, ("reasons", STRINGS)),
         (needs.spans, ("spans", SPAN_CELLS)),
         (needs.regions, ("regions", REGION_CELLS)),
@@ -255,6 +257,8 @@ def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:
         yield judgment.text
         yield judgment.edit_of
         yield from judgment.writing or HowWritten()
+        yield judgment.text_id
+        yield from judgment.counted
     if needs.reasons:
         yield judgment.reasons
     if needs.spans:

@@ -262,7 +262,8 @@ class Native(Format):
             yield from _rows("ratings", rating_rows(item), item)
         elif item.needs.kind == RowKind.RULES:
             yield from _rows("rules", rule_rows(item), item)
-        for values in judgment_rows(item, [*item.judgments, *item.stopped]) if item.first else ():
+        judgments = [*item.judgments, *item.stopped, *item.written] if item.first else []
+        for values in judgment_rows(item, judgments):
             yield FileRow("judgments", values)
 
     def load_code(

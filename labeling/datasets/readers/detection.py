@@ -37,6 +37,7 @@ from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
 from labeling.datasets.readers.winners import Counting, WinnerColumns, plain_mapping
 from labeling.datasets.readers.words import tells_strength
 from labeling.datasets.rows import FileCode, MappingError, Refusal, UnreadableFile
+from labeling.vocabulary import ASKED_AS_REVIEW
 
 _NOTHING: tuple[ColumnQuestion, ...] = ()
 #: How often an accepted guess may raise the next question.
@@ -277,7 +278,9 @@ def _mapping(shape: Shape | None, seen: Sample, present: tuple[str, ...]) -> dic
     fields = shape.fields if shape else tuple(every)
     mapping = override(guess(seen.columns, fields), seen.wished, present, fields)
     kinds = (row.get(mapping.get("kind", "")) for row in seen.rows)
-    if "kind" not in seen.wished and not any(map(is_kind, kinds)):
+    # Reviews of texts stand in a release's own judgments alone.
+    others = (ASKED_AS_REVIEW,) if shape is not None and "text_id" in shape.fields else ()
+    if "kind" not in seen.wished and not any(is_kind(kind) or kind in others for kind in kinds):
         # A column of that name may say anything.
         mapping = {field: column for field, column in mapping.items() if field != "kind"}
     if shape is None or not set(FRAME) <= set(fields):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from labeling.datasets.readers.detection import (
 from labeling.datasets.readers.fields import refusal, visible
 from labeling.datasets.readers.joined import Numbered, joined_rows
 from labeling.datasets.readers.jsonrows import RawRow
+from labeling.datasets.readers.ordering import ordered_rows
 from labeling.datasets.readers.questions import OpenQuestions
 from labeling.datasets.readers.reshaping import Reshaping
 from labeling.datasets.readers.seen import SeenRows
@@ -145,7 +147,8 @@ def read(
     mapping: Mapping[str, str] | None = None,
     options: ReadOptions | None = None,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
-    """Every row of the file as exactly one of the three, in the order of the file.
+    """Every row of the file as exactly one of the three, in the order of the file, but that rows
+    which speak of others come after those.
 
     A line of a kind that spreads gives several rows, each of them exactly one of the three.
 
@@ -165,6 +168,8 @@ def _rows(
     detection: Detection,
     mapping: Mapping[str, str] | None,
     options: ReadOptions | None,
+    *,
+    in_order: bool = True,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     shape, options = SHAPES[detection.format or ""], options or ReadOptions()
     reshaping = detection.reshaping
@@ -187,6 +192,8 @@ def _rows(
         # Its lines tell no rows apart: all of a list may be one line.
         numbered = file.container == JSON_LIST
         rows = _reshaped(file.rows, reshaping) if reshaping else enumerate(file.rows, 1)
+        if shape.comes is not None and in_order:
+            rows = ordered_rows(rows, partial(shape.comes, view.columns))
         if shape.joins and view.kind == TaskKind.COMPARE:
             rows = joined_rows(rows, view.columns["prompt"], view.columns["response"])
         for count, raw in rows:
@@ -225,6 +232,6 @@ def preview_file(
     detection = detect(path, format=format, mapping=mapping, options=options)
     if detection.problem or detection.questions:
         return FilePreview(detection, ())
-    rows = _rows(path, detection, mapping, options)
+    rows = _rows(path, detection, mapping, options, in_order=False)
     first = list(up_to(rows, limit, limits.MAX_SAMPLE_BYTES))
     return FilePreview(detection, tuple(looked_up(path, first)))

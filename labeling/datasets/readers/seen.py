@@ -93,7 +93,9 @@ class SeenIds:
             if mask + 1 < self._most:
                 self._grow()
             else:
-                self._disk = _temporary()
+                self._disk = temporary_database(
+                    "CREATE TABLE seen (key INTEGER PRIMARY KEY, content INTEGER, line INTEGER)"
+                )
         return 0, True
 
     def _on_disk(
@@ -106,13 +108,14 @@ class SeenIds:
         return row[0], row[1] == content
 
 
-def _temporary() -> sqlite3.Connection:
-    """A database of no name, kept in a cache of a bounded size and beyond it in a file."""
+def temporary_database(table: str) -> sqlite3.Connection:
+    """A database of no name with one table, in a cache of a bounded size and beyond it in a
+    file."""
     disk = sqlite3.connect("", isolation_level=None)
     # Lost with the process anyway: neither a journal nor waiting for the disk is of use.
     for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
         disk.execute(f"PRAGMA {pragma}")
-    disk.execute("CREATE TABLE seen (key INTEGER PRIMARY KEY, content INTEGER, line INTEGER)")
+    disk.execute(table)
     disk.execute("BEGIN")
     return disk
 
@@ -130,7 +133,7 @@ def _said(judgment: ImportedLabel, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
     beside = (judgment.tie_kinds, judgment.side_only, judgment.grades, judgment.answers)
-    marks = (judgment.spans, judgment.regions, judgment.reasons)
+    marks = (judgment.spans, judgment.regions, judgment.reasons, judgment.draft)
     if not any((*beside, *marks)):
         return keyed_hash((values, judgment.rationale))
     ties, grades = (frozenset(said.items()) for said in (judgment.tie_kinds, judgment.grades))
@@ -192,7 +195,7 @@ class SeenRows:
             return _refused(row, "id", reason, RefusalCode.TWICE)
         new_label = False
         labels: tuple[ImportedLabel, ...] = (*row.judgments, *row.model_votes)
-        sign = _side(row.responses) if labels else 1
+        sign = _side(row.responses) if labels and row.responses else 1
         for judgment in labels:
             by = keyed_hash((row.external_id, judgment.rater))
             before, same = self._labels.first(by, _said(judgment, sign), place)

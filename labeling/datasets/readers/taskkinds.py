@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from labeling.datasets.readers import limits
 from labeling.datasets.rows import MappingError, RefusalCode, RowError
-from labeling.vocabulary import TaskKind
+from labeling.vocabulary import ASKED_AS_REVIEW, TaskKind
 
 #: The word of a mapping that names no column but the kind of task that every row makes.
 KIND_WORD = "task_kind"
@@ -18,6 +18,7 @@ _SIZES: Mapping[str, tuple[int, int, str]] = {
     TaskKind.RULE: (1, limits.MAX_RESPONSES, "a check of rules"),
     TaskKind.WRITE: (0, 1, "a task to write"),
 }
+_REVIEW = (1, 1, "a review")
 #: The kinds of tasks that rows make.
 ROW_KINDS = tuple(str(kind) for kind in _SIZES)
 _BY_NUMBER: Mapping[int, str] = {
@@ -71,7 +72,7 @@ def check_most(count: int) -> None:
 def check_count(kind: str, count: int) -> None:
     """Raises RowError for a number of responses that a task of the kind cannot have."""
     check_most(count)
-    least, most, name = _SIZES[kind]
+    least, most, name = _REVIEW if kind == ASKED_AS_REVIEW else _SIZES[kind]
     if least <= count <= most:
         return
     takes = f"exactly {least}" if least == most else f"{least} to {most}"

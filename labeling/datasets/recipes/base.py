@@ -157,6 +157,19 @@ class Recipe(ABC):
         criterion = self.criterion
         return not task.kind or task.kind in (criterion.asked_on or _ASKED_ON[criterion.answer])
 
+    def written(self, task: TaskRecord) -> Sequence[JudgmentRecord]:
+        """Of a task that is not read: the judgments in which texts were written, or reviewed, that
+        the rows may hold."""
+        is_other = self.options.categories and task.category not in self.options.categories
+        if not self.takes_texts or is_other:
+            return ()
+        is_review = task.kind == ASKED_AS_REVIEW
+        return [
+            judgment
+            for judgment in task.judgments
+            if (is_review or judgment.text or judgment.edit_of) and not self.ineligible(judgment)
+        ]
+
     @classmethod
     def explain(cls, language: Translation = ENGLISH, answer: str = "compare") -> dict[str, str]:
         """The policy in words on a criterion of such answers, and what holds for every recipe."""

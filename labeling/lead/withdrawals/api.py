@@ -46,9 +46,12 @@ class TaskPlaySerializer(serializers.Serializer[Any]):
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     withdrawn_by = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
+    later_turns = serializers.IntegerField(
+        help_text="How many turns that follow it were withdrawn, or put back, with it."
+    )
 
 
-def _play_json(access: Access, pk: int) -> dict[str, Any]:
+def _play_json(access: Access, pk: int, *, changed: int) -> dict[str, Any]:
     task = asked_task(access, pk)
     return {
         "id": task.pk,
@@ -56,6 +59,7 @@ def _play_json(access: Access, pk: int) -> dict[str, Any]:
         "withdrawn_at": task.withdrawn_at,
         "withdrawn_by": task.withdrawn_by.display_name if task.withdrawn_by else "",
         "reason": task.withdrawn_reason,
+        "later_turns": max(changed - 1, 0),
     }
 
 
@@ -70,11 +74,14 @@ class TaskWithdrawal(ApiView):
         responses={200: TaskPlaySerializer, **refusals(400, 403, 404)},
     )
     def post(self, request: Request, slug: str, task_id: int) -> Response:
-        """Nobody is given it any more, and it counts in nothing new; `put-back` reverses it."""
+        """Nobody is given it any more, and it counts in nothing new; `put-back` reverses it.
+
+        The turns of its conversation that follow it go with it.
+        """
         access = self.access(slug, Action.WITHDRAW)
         task = asked_task(access, task_id)
-        withdraw_task(task=task, actor=access.user, **self.checked(ReasonSerializer))
-        return Response(_play_json(access, task_id))
+        n = withdraw_task(task=task, actor=access.user, **self.checked(ReasonSerializer))
+        return Response(_play_json(access, task_id, changed=n))
 
 
 class TaskReturn(ApiView):
@@ -85,13 +92,14 @@ class TaskReturn(ApiView):
         summary="Put a withdrawn task back",
         tags=_TAGS,
         request=None,
-        responses={200: TaskPlaySerializer, **refusals(403, 404)},
+        responses={200: TaskPlaySerializer, **refusals(403, 404, 409)},
     )
     def post(self, request: Request, slug: str, task_id: int) -> Response:
-        """With all that was said about it. Repeating it changes nothing."""
+        """With all that was said about it, and the later turns that were withdrawn with it.
+        Repeating it changes nothing. 409 for the review of a text that its author took back."""
         access = self.access(slug, Action.WITHDRAW)
-        put_task_back(task=asked_task(access, task_id), actor=access.user)
-        return Response(_play_json(access, task_id))
+        n = put_task_back(task=asked_task(access, task_id), actor=access.user)
+        return Response(_play_json(access, task_id, changed=n))
 
 
 class WithdrawalRequestSerializer(ManyTasksSerializer):

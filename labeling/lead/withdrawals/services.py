@@ -11,12 +11,17 @@ from django.utils.translation import gettext_noop
 from labeling.lead.tasks.filters import Play, TaskFilter
 from labeling.lead.tasks.selections import is_long_selection, request_selection, walk_selection
 from labeling.models import Task, Withdrawal
-from labeling.models.play import put_into_play, take_out_of_play
+from labeling.models.play import (
+    put_into_play,
+    reviews_nothing,
+    take_out_of_play,
+    turns_after,
+)
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
-from projects.exceptions import InvalidInput
+from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project, User
 
 #: Tasks that are looked at in one transaction.
@@ -47,25 +52,44 @@ def checked_reason(reason: str) -> str:
 
 
 @retry_deadlocks
-def withdraw_task(*, task: Task, actor: User, reason: str) -> bool:
-    """Takes one task out of play; False where it is already.
+def withdraw_task(*, task: Task, actor: User, reason: str) -> int:
+    """Takes one task out of play, and the turns that follow it: their prompts hold what it says.
 
-    A lease on it ends at once. Raises InvalidInput for a reason that does not fit.
+    A lease on them ends at once. Returns how many tasks, 0 where it is out of play already. Raises
+    InvalidInput for a reason that does not fit.
     """
     reason = checked_reason(reason)
-    if not take_out_of_play([task.pk], actor=actor, reason=reason):
-        return False
-    _log(task, actor, gettext_noop("task withdrawn"), reason=reason)
-    return True
+    if not Task.objects.in_play().select_for_update().filter(pk=task.pk).exists():
+        return 0
+    # In one statement: it is by the moment that they are known to belong together.
+    ids = [task.pk, *turns_after([task.pk])]
+    later = take_out_of_play(ids, actor=actor, reason=reason) - 1
+    detail = {"later_turns": later} if later else {}
+    _log(task, actor, gettext_noop("task withdrawn"), reason=reason, **detail)
+    return 1 + later
 
 
 @retry_deadlocks
-def put_task_back(*, task: Task, actor: User) -> bool:
-    """Puts one task back into play; False where it is in play."""
+def put_task_back(*, task: Task, actor: User) -> int:
+    """Puts one task back into play, with the later turns that were withdrawn with it.
+
+    Returns how many tasks, 0 where it is in play. Raises Conflict for the review of a text that its
+    author took back.
+    """
+    if reviews_nothing(task.pk):
+        raise Conflict(
+            _(
+                "The author has taken this text back, or written another draft since: there is "
+                "nothing to review. What they send instead has a review of its own."
+            )
+        )
+    later = turns_after([task.pk], withdrawn_together=True)
     if not put_into_play([task.pk]):
-        return False
-    _log(task, actor, gettext_noop("task put back"))
-    return True
+        return 0
+    back = put_into_play(later)
+    detail = {"later_turns": back} if back else {}
+    _log(task, actor, gettext_noop("task put back"), **detail)
+    return 1 + back
 
 
 def _log(task: Task, actor: User, verb: str, **detail: object) -> None:
@@ -109,6 +133,7 @@ def _change(withdrawal: Withdrawal) -> None:
 
 def _change_some(withdrawal: Withdrawal, ids: list[int]) -> Mapping[str, int]:
     if withdrawal.puts_back:
-        return {"changed": put_into_play(ids)}
+        return {"changed": put_into_play([*ids, *turns_after(ids, withdrawn_together=True)])}
     actor, reason = withdrawal.created_by, withdrawal.reason
+    ids = [*ids, *turns_after(ids)]
     return {"changed": take_out_of_play(ids, actor=actor, reason=reason)}

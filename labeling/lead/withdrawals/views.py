@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from labeling.lead.tasks.forms import filter_query, task_address, task_filter
@@ -28,11 +29,18 @@ def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     access = get_access(request.user, slug, Action.WITHDRAW)
     try:
         reason = request.POST.get("reason", "")
-        withdraw_task(task=asked_task(access, pk), actor=access.user, reason=reason)
+        n = withdraw_task(task=asked_task(access, pk), actor=access.user, reason=reason)
     except InvalidInput as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("The task is withdrawn. Nobody is given it any more."))
+        if later := max(n - 1, 0):
+            sentence = ngettext(
+                "So is %(n)d later turn of its conversation, whose prompt holds it.",
+                "So are %(n)d later turns of its conversation, whose prompts hold it.",
+                later,
+            )
+            messages.success(request, sentence % {"n": later})
     return redirect(task_address(request, access, pk))
 
 
@@ -40,8 +48,16 @@ def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def put_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Puts one task back into play."""
     access = get_access(request.user, slug, Action.WITHDRAW)
-    put_task_back(task=asked_task(access, pk), actor=access.user)
-    messages.success(request, _("The task is back in play, with all that was said about it."))
+    with warning_of_conflicts(request):
+        n = put_task_back(task=asked_task(access, pk), actor=access.user)
+        messages.success(request, _("The task is back in play, with all that was said about it."))
+        if later := max(n - 1, 0):
+            sentence = ngettext(
+                "So is %(n)d later turn that was withdrawn with it.",
+                "So are %(n)d later turns that were withdrawn with it.",
+                later,
+            )
+            messages.success(request, sentence % {"n": later})
     return redirect(task_address(request, access, pk))
 
 

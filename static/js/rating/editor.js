@@ -129,7 +129,11 @@ class Editor {
     const pasted = this.#field("pasted");
     const { length, marked } = this.#before;
     const more = Math.max(0, field.value.length - length + marked);
+    const takesNone = field.dataset.noPaste !== undefined;
+    if (takesNone && pasted?.value && !field.value) pasted.value = "0"; // begun anew
     if (!typed || !pasted || !how.startsWith("insert")) return;
+    // What was moved within the text is neither: nothing else could be pasted.
+    if (takesNone && PASTED.has(how)) return;
     const counter = PASTED.has(how) ? pasted : typed;
     typed.value ||= "0";
     pasted.value ||= "0";

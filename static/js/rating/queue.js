@@ -392,8 +392,8 @@ export class Queue {
     const { screen } = this;
     this.saveDraft();
     if (!screen.waiting) this.#ahead.unshift(screen.shown);
-    // A turn after a choice may be no longer this rater's; where it is, it comes again.
-    this.#ahead = this.#ahead.filter((other) => !other.html.includes("data-follows"));
+    // A turn after a choice may be no longer this rater's; what comes next hangs on the new choice.
+    if (this.#ahead.some((other) => other.html.includes("data-follows"))) this.#ahead = [];
     this.drafts.drop(task.id);
     const at = this.#done.findIndex((item) => item.id === task.id);
     if (at >= 0) this.#done.splice(at);

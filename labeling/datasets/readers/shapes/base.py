@@ -13,6 +13,8 @@ from labeling.vocabulary import TaskKind
 #: The kinds of task that rows of several responses may be, where pairs of them are compared too.
 RANKED_OR_PAIRED = (TaskKind.RANK, TaskKind.COMPARE)
 
+#: By the columns of its fields, when a raw row is read: those of a lower number first.
+Order = Callable[[Mapping[str, str], Mapping[str, object]], int]
 #: The raw rows that detection looks at.
 Rows = Sequence[Mapping[str, object]]
 
@@ -87,7 +89,8 @@ class Shape:
     `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
     sampled rows say which response is better. A kind that `spreads` may make several rows of one
     line of the file, a comparison of each pair; `kinds` are then the kinds of task that its rows
-    may be, the one they are by themselves first.
+    may be, the one they are by themselves first. Rows of a kind that says when each `comes` may
+    speak of others, and are read after those, wherever they stand.
     """
 
     key: str
@@ -104,6 +107,7 @@ class Shape:
     joins: bool = False
     promptless: bool = False
     kinds: tuple[TaskKind, ...] = ()
+    comes: Order | None = None
 
     def missing(self, mapping: Mapping[str, str]) -> tuple[str, ...]:
         """The needed fields that no column is found for; of several ways the nearest one."""

@@ -17,6 +17,7 @@ from labeling.datasets.readers.shapes.answers import answers_about_one
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.marks import checked_marks
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.written import check_drafts
 from labeling.datasets.readers.taskkinds import check_count
 from labeling.datasets.records import Message
 from labeling.datasets.rows import (
@@ -221,10 +222,10 @@ def _parted(
     for label in labels:
         if (vote := record.view.whose.vote(label)) is None:
             people.append(label)
-        elif vote.spans or vote.regions or vote.reasons:
+        elif vote.spans or vote.regions or vote.reasons or vote.draft:
             raise RowError(
                 "judgments",
-                "Marks passages or regions or names reasons, which only people's labels do here.",
+                "Marks, names reasons or writes a text, which only people's labels do here.",
                 label.rater,
                 code=RefusalCode.UNSUPPORTED,
             )
@@ -280,12 +281,6 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     if kind != _COMPARE or len(parts.candidates) != limits.COMPARED_RESPONSES:
         check_count(kind, len(parts.candidates))
     said = _labels(record, parts)
-    if said and kind == TaskKind.WRITE:
-        raise RowError(
-            "judgments",
-            "A task to write takes no labels: what raters answer is the text they write.",
-            code=RefusalCode.UNSUPPORTED,
-        )
     _check_texts(parts, said, promptless=record.view.promptless)
     _check_cells(record, said)
     values = record.values
@@ -300,6 +295,8 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     responses = _identified(row_id, parts.candidates)
     if said and (kind != _COMPARE or any(label.answers for label in said)):
         said = _by_ids(kind, said, responses)
+    if kind == TaskKind.WRITE or any(label.draft for label in said):
+        check_drafts(kind, said, responses)
     if any(label.spans or label.regions for label in said):
         said = checked_marks(said, parts.messages, responses)
     judgments, model_votes = _parted(record, said)

@@ -27,9 +27,17 @@ from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import rater_of, sides_of, tie_of, ties_of
 from labeling.datasets.readers.shapes.marks import listed_reasons, numbered_regions, numbered_spans
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.written import TEXT_FIELDS, released_text
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
-from labeling.vocabulary import Purpose, Source, TaskKind, TieKind, Unsaid
+from labeling.datasets.rows import (
+    OVERALL,
+    Follows,
+    ImportedJudgment,
+    RefusalCode,
+    RowError,
+    overall_tie,
+)
+from labeling.vocabulary import ASKED_AS_REVIEW, Purpose, Source, TaskKind, TieKind, Unsaid
 
 #: What a release calls the choice of whoever ranked or rated, where its criterion does.
 _CHOICES: Mapping[str, str] = {"ranked": TaskKind.RANK.value, "rated": TaskKind.RATE.value}
@@ -42,6 +50,8 @@ _CIRCUMSTANCES = (
     *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "times_cut"),
     *("criterion", "rater_fold"),
 )
+#: Before all others come rows of no turn and of first ones, then turn by turn, then reviews.
+_REVIEWS_COME = 1_000_000
 
 #: What a judgment must be by itself, and why it is not taken where it is something else.
 _USUAL = (
@@ -209,9 +219,10 @@ def _judgments(
     record: Record, values: dict[str, int], answers: Mapping[str, object], count: int
 ) -> list[ImportedJudgment]:
     ties = _ties(record, values)
-    rater = rater_of(record)
-    if not (values or answers) or not rater:
-        for name in ("rater", "value", "tie_kind", "tie_kinds", "rationale", "created_at"):
+    rater, draft = rater_of(record), released_text(record, count)
+    if not (values or answers or draft) or not rater:
+        unread = ("rater", "value", "tie_kind", "tie_kinds", "rationale", "created_at")
+        for name in (*unread, *TEXT_FIELDS):
             record.keep(name)
         return []
     record.leave("value")
@@ -227,6 +238,7 @@ def _judgments(
             spans=numbered_spans(record.get("spans"), record.column("spans"), count),
             regions=numbered_regions(record.get("regions"), record.column("regions"), count),
             reasons=listed_reasons(record.get("reasons") or None, record.column("reasons")),
+            draft=draft,
         )
     ]
 
@@ -237,12 +249,27 @@ def _read(record: Record) -> list[Parts]:
     _refuse_other_kinds(record)
     prompt, candidates = record.chat("prompt"), _candidates(record)
     values, answers = _values(record), _about_responses(record, len(candidates))
-    parts = Parts(prompt, candidates, kind=_kind(record, len(candidates), answers))
+    parts = Parts(prompt, candidates)
+    is_review = record.get("kind") == ASKED_AS_REVIEW
+    parts.kind = ASKED_AS_REVIEW if is_review else _kind(record, len(candidates), answers)
     parts.about = _about(record)
+    if after := record.label("after", most=limits.MAX_ID):
+        parts.follows = Follows("", after, is_needed=False)
     parts.judgments = _judgments(record, values, answers, len(candidates))
     record.leave("choice")
     parts.no_prompt = not prompt
     return [parts]
+
+
+def _comes(columns: Mapping[str, str], values: Mapping[str, object]) -> int:
+    """When a row is read: one that follows another, or reviews what it brings, after it."""
+    if values.get(columns.get("kind", "")) == ASKED_AS_REVIEW:
+        return _REVIEWS_COME
+    if not values.get(columns.get("after", "")):
+        return 0
+    turn = str(values.get(columns.get("turn", "")) or "")
+    is_number = turn.isascii() and turn.isdigit() and len(turn) < len(str(_REVIEWS_COME))
+    return int(turn) if is_number else 1
 
 
 JUDGMENTS = Shape(
@@ -258,10 +285,12 @@ JUDGMENTS = Shape(
         *("tie_kind", "tie_kinds", "side_only"),
         *("answers", "unsaid", "rule_answers", "choice", "spans", "regions", "reasons"),
         *("rationale", "purpose", "source", "created_at"),
+        *(*TEXT_FIELDS, "paste_ratio", "after"),
         *TURN_FIELDS,
         *ABOUT,
         *_CIRCUMSTANCES,
     ),
     needs=(("id", "prompt", "responses", "judgment_id"),),
     read=_read,
+    comes=_comes,
 )

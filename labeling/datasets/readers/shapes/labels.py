@@ -18,6 +18,7 @@ from labeling.datasets.readers.fields import (
 from labeling.datasets.readers.shapes.answers import answer_of, is_answer
 from labeling.datasets.readers.shapes.marks import listed_reasons, listed_regions, listed_spans
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.written import TEXT_KEYS, listed_text
 from labeling.datasets.readers.words import word_verdict
 from labeling.datasets.records import MIXED_TIE
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
@@ -31,7 +32,8 @@ _FLAGS = {"true": True, "false": False, "": None}
 
 _TIE_FIELDS = frozenset({"tie_kind", "tie_kinds"})
 _MARKS = frozenset({"spans", "regions", "reasons"})
-_NOT_VALUES = _TIE_FIELDS | _MARKS | {"rater", "side_only", "rationale", "at", "answers"}
+_OTHERS = frozenset({"rater", "side_only", "rationale", "at", "answers"})
+_NOT_VALUES = _TIE_FIELDS | _MARKS | TEXT_KEYS | _OTHERS
 _TIES = tuple(kind.value for kind in TieKind)
 
 
@@ -107,6 +109,7 @@ def _judgment(judgment: object, field: str, ids: Sequence[str]) -> ImportedJudgm
             code=RefusalCode.WRONG_TYPE,
         )
     named = {key: value for key, value in judgment.items() if key not in _NOT_VALUES}
+    draft = listed_text(judgment, field, ids) if not TEXT_KEYS.isdisjoint(judgment) else None
     if "answers" in judgment:
         answers = judgment["answers"]
         if not isinstance(answers, dict):
@@ -119,7 +122,7 @@ def _judgment(judgment: object, field: str, ids: Sequence[str]) -> ImportedJudgm
         named |= answers
     values, others = _parted(named, field, ids)
     ties = _listed_ties(judgment, field, values)
-    if not values and not others:
+    if not (values or others or draft):
         raise RowError(
             field,
             'Has no value. Name a criterion, such as "overall": -1.',
@@ -137,6 +140,7 @@ def _judgment(judgment: object, field: str, ids: Sequence[str]) -> ImportedJudgm
         spans=listed_spans(judgment.get("spans"), f"{field}.spans", ids),
         regions=listed_regions(judgment.get("regions"), f"{field}.regions", ids),
         reasons=listed_reasons(judgment.get("reasons"), f"{field}.reasons"),
+        draft=draft,
     )
 
 

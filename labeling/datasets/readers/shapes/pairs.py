@@ -187,7 +187,7 @@ def _read_writing(record: Record) -> list[Parts]:
             "Missing. Say “write” there, or import with the kind write: there is no response.",
             code=RefusalCode.MISSING,
         )
-    return [Parts(prompt_of(record), ())]
+    return [Parts(prompt_of(record), (), about=prompt_about(record))]
 
 
 WRITING = Shape(
@@ -197,7 +197,7 @@ WRITING = Shape(
         "A prompt as text or messages and the kind “write”: raters write the answer, and a second "
         "person reviews it. A row with one response brings it as the draft to begin with."
     ),
-    fields=("prompt", "messages", *FRAME, *ABOUT),
+    fields=("prompt", "messages", *FRAME, *COMMON, *PROMPT_ABOUT),
     needs=(("prompt",), ("messages",)),
     read=_read_writing,
     fits=_asks_to_write,
