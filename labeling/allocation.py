@@ -7,7 +7,11 @@ process's generator, so that every one of them can be repeated from what is stor
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from labeling.vocabulary import CHECKS, Purpose
 
 
 def seeded_number(*parts: object, bits: int = 63) -> int:
@@ -30,7 +34,7 @@ def canonical_order(salt: str, keys: Sequence[str]) -> list[int]:
 
 
 #: A priority and a seeded shuffle share one signed 64-bit number: 16 bits and 47 bits.
-_SHUFFLE_BITS = 47
+SHUFFLE_BITS = 47
 #: What a lead may say: how soon a task comes, and how many raters it has.
 PRIORITIES, OVERLAPS = range(-100, 101), range(1, 101)
 LOWEST_QUEUE_KEY = -(2**63)
@@ -43,17 +47,47 @@ def queue_key(priority: int, salt: str, task_id: str) -> int:
     raters walk the same order, so tasks that were begun are finished first and agreement can be
     measured early, while who meets whom on a task depends on who works when.
     """
-    shuffle = seeded_number(salt, "queue", task_id, bits=_SHUFFLE_BITS)
+    shuffle = seeded_number(salt, "queue", task_id, bits=SHUFFLE_BITS)
     return band_start(priority) + shuffle
 
 
 def band_start(priority: int) -> int:
     """The smallest queue key of a priority; every higher priority lies below it."""
-    return -priority << _SHUFFLE_BITS
+    return -priority << SHUFFLE_BITS
 
 
 #: By how much a task's queue key falls when its priority rises by one; the shuffle stays.
-BAND = 1 << _SHUFFLE_BITS
+BAND = 1 << SHUFFLE_BITS
+
+
+#: So many open tasks are counted one by one; of more, the uniform shuffle tells the number.
+MOST_COUNTED = 2000
+
+
+def open_tasks(counted: Sequence[int], after: int, key: int) -> float:
+    """How many tasks are open to a rater, of one priority, from where they look on.
+
+    `counted` is how many were counted and the queue key of the last of them, `after` where the
+    rater looks on, `key` that of any task of the priority. Keys are uniform in their band: where
+    not all were counted, the rest of the band holds as many in proportion.
+    """
+    n, furthest = counted
+    if n < MOST_COUNTED:
+        return n
+    start = (key >> SHUFFLE_BITS) << SHUFFLE_BITS
+    begin = max(after, start)
+    return n * (start + BAND - begin) / max(furthest - begin, 1)
+
+
+def known_chance(before: float | None, left_at: int | None) -> float | None:
+    """The chance of a rater's last task where it tells that of the next: one task fewer is open.
+
+    None where it is time to count again: after nothing, near the end, and now and then between,
+    because others take tasks too.
+    """
+    if before is None or left_at is None or before > 1 / 100 or left_at % 32 == 0:
+        return None
+    return before
 
 
 def screen_order(
@@ -93,3 +127,76 @@ def _firsts(orders: Iterable[Sequence[int]], size: int) -> list[int]:
 def overlap_for(requested: int, labels: int) -> int:
     """The overlap of a task that arrives with `labels` judgments: never fewer places than those."""
     return max(requested, labels)
+
+
+#: A task comes again after so many others at the earliest (or after a day).
+REPEAT_AFTER = 50
+#: Anchors are counted in batches of so many tasks of a rater.
+ANCHOR_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRates:
+    """Which shares of a rater's tasks are checks, at most 0.4 together."""
+
+    gold: float = 0.0
+    repeat: float = 0.0
+    anchor: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.gold or self.repeat or self.anchor)
+
+    def of(self, purpose: Purpose) -> float:
+        """The share of one sort of check."""
+        return float(getattr(self, purpose))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Where a rater is: so many tasks were handed to them since checks are mixed in.
+
+    A rate divides the stream into blocks of 1/rate tasks; `gold`, `repeat` and `anchor` are the
+    blocks whose check came last, `checked` is the place of the last check of all.
+    """
+
+    handed: int = 0
+    gold: int = -1
+    repeat: int = -1
+    anchor: int = -1
+    checked: int = -2
+
+    def after(self, purpose: Purpose | None, block: int) -> Stream:
+        """The stream with one more task, a check of that block or none."""
+        if purpose is None:
+            return replace(self, handed=self.handed + 1)
+        served = {purpose.value: block}
+        return replace(self, handed=self.handed + 1, checked=self.handed, **served)
+
+
+def check_place(seed: str, purpose: Purpose, block: int, rate: float) -> int:
+    """Where in the stream the check of a block falls: drawn in the middle half of the block."""
+    draw = seeded_number(seed, "check", purpose.value, block, bits=32) / 2**32
+    return math.floor((block + 0.25 + draw / 2) / rate)
+
+
+def due_checks(seed: str, stream: Stream, rates: CheckRates) -> list[tuple[Purpose, int]]:
+    """The checks that are due now, each with its block, the one to try first first.
+
+    Each block has one check at a seeded place; what could not come there comes as soon as it can,
+    until the next block is over, so that the rate holds over the rater's own stream, in no run. Two
+    checks never come one after the other.
+    """
+    if stream.handed - stream.checked < 2:
+        return []
+    due = []
+    for purpose in CHECKS:
+        rate = rates.of(purpose)
+        if not rate:
+            continue
+        now = int(stream.handed * rate + 1e-9)
+        served = min(getattr(stream, purpose.value), now)
+        for block in (now - 1, now):
+            if block > served and check_place(seed, purpose, block, rate) <= stream.handed:
+                due.append((purpose, block))
+                break
+    return due

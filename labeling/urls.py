@@ -15,6 +15,7 @@ from labeling.operations import views as operations
 from labeling.rating import differences, improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
+from labeling.teaching.checks import views as checks
 
 app_name = "labeling"
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     *tryout.urlpatterns,
     *tasks.urlpatterns,
     *withdrawals.urlpatterns,
+    *checks.urlpatterns,
     *agreement.urlpatterns,
     *raters.urlpatterns,
     *writing.urlpatterns,

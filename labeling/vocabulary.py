@@ -67,8 +67,15 @@ class Purpose(StrEnum):
     TRAINING = "training"
 
 
-#: Purposes whose tasks have no overlap bound: every rater may get them.
-UNBOUNDED_PURPOSES = frozenset({Purpose.GOLD, Purpose.ANCHOR, Purpose.TRAINING})
+#: Why a rater is given a copy of a task: each may get it, so it has no bound.
+CHECKS = (Purpose.GOLD, Purpose.REPEAT, Purpose.ANCHOR)
+
+
+class GoldKind(StrEnum):
+    """What a gold task is about: any mistake, or preferring what pleases to what is right."""
+
+    PLAIN = "plain"
+    PLEASANT_WRONG = "pleasant_wrong"
 
 
 class TieKind(StrEnum):
@@ -121,6 +128,7 @@ class Strategy(StrEnum):
     """How a task was chosen for a rater."""
 
     UNIFORM = "uniform"
+    QUEUE = "queue"
     IMPORTED = "imported"
 
 

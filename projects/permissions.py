@@ -28,6 +28,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     PLAN_TASKS = "plan_tasks"
     SETTLE_REPORTS = "settle_reports"
+    TEACH = "teach"
     SEE_IMPORTS = "see_imports"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -53,6 +54,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.WITHDRAW: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.PLAN_TASKS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SETTLE_REPORTS: frozenset({Role.LEAD}),
+    Action.TEACH: frozenset({Role.LEAD}),
     Action.SEE_IMPORTS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_MEMBERS: frozenset({Role.LEAD, Role.REVIEWER}),
     Action.MANAGE_MEMBERS: frozenset({Role.LEAD}),

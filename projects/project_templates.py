@@ -33,7 +33,14 @@ STARTING_SETTINGS = (
     "edit_winner",
     "allow_paste",
     "is_sensitive",
+    "gold_rate",
+    "repeat_rate",
+    "anchors_per_batch",
+    "explains_gold",
 )
+
+#: What every template begins with: one task in twenty is gold, and one comes a second time.
+TEMPLATE_CHECKS = {"gold_rate": 0.05, "repeat_rate": 0.05}
 
 
 @dataclass(frozen=True, slots=True)

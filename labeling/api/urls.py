@@ -16,6 +16,7 @@ from labeling.operations import api as operations
 from labeling.pictures import api as pictures
 from labeling.rating import api as rating
 from labeling.releases import api as releases
+from labeling.teaching.checks import api as checks
 from projects.api import (
     account,
     accounts,
@@ -37,6 +38,13 @@ urlpatterns = [
         pictures.OnePicture.as_view(),
         name="picture",
     ),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/right-answer/",
+        checks.RightAnswers.as_view(),
+        name="right-answer",
+    ),
+    path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
+    path("projects/<slug:slug>/checks/", checks.Checks.as_view(), name="checks"),
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", projects.OneProject.as_view(), name="project"),
     path(

@@ -124,7 +124,13 @@ def _seed(now: datetime, people: Mapping[str, User]) -> Project:
         template="arena",
         criteria=CRITERIA,
         guideline=_spec(first),
-        settings={"description": content.DESCRIPTION, "is_demo": True, "overlap": 3},
+        settings={
+            "description": content.DESCRIPTION,
+            "is_demo": True,
+            "overlap": 3,
+            "gold_rate": 0.0,
+            "repeat_rate": 0.0,
+        },
     )
     # Everybody knows who wrote what here, and the story is to be the same in every demo.
     project.salt = content.SALT

@@ -6,6 +6,7 @@ tie by itself. A task names its kind; a criterion's scale names the kind of answ
 
 from __future__ import annotations
 
+from labeling.kinds.accepted import CHECKED_KINDS, accepted_answers, is_accepted
 from labeling.kinds.base import (
     PRIMARY_ALIAS,
     EditedText,
@@ -64,6 +65,7 @@ def kind_for(scale: Scale) -> Kind:
 
 
 __all__ = [
+    "CHECKED_KINDS",
     "COMPARE",
     "COMPARE_AXES",
     "COMPARE_OVERALL",
@@ -84,8 +86,10 @@ __all__ = [
     "Policy",
     "Question",
     "Submission",
+    "accepted_answers",
     "check_answers",
     "has_axes",
+    "is_accepted",
     "is_stopped",
     "kind_for",
     "kind_of",

@@ -83,6 +83,17 @@ class RaterSerializer(serializers.Serializer[Any]):
     ties = FigureSerializer()
     left_side = FigureSerializer()
     agreement = FigureSerializer()
+    gold = FigureSerializer(help_text="Share of gold tasks answered on the right side.")
+    gold_accuracy = FigureSerializer(help_text="Posterior mean of the accuracy on gold.")
+    gold_above_075 = serializers.FloatField(
+        allow_null=True, help_text="Posterior probability that it exceeds 0.75; null without gold."
+    )
+    self_consistency = FigureSerializer(
+        help_text="Share of tasks that came again and got the same canonical answer."
+    )
+    susceptibility = FigureSerializer(
+        help_text="Share of gold tasks on which the pleasant and wrong answer was preferred."
+    )
     imported = serializers.BooleanField(help_text="Stands for somebody who judged elsewhere.")
 
 

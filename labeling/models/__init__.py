@@ -24,12 +24,14 @@ from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
+from labeling.models.teaching import GoldAnswer, RaterStream
 from labeling.models.writings import Writing
 
 __all__ = [
     "Answer",
     "Assignment",
     "Deletion",
+    "GoldAnswer",
     "Heartbeat",
     "Import",
     "ImportRefusal",
@@ -42,6 +44,7 @@ __all__ = [
     "Picture",
     "Prompt",
     "RaterPairPart",
+    "RaterStream",
     "Region",
     "Release",
     "Report",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
 from labeling.models.tasks import Task
@@ -46,7 +47,11 @@ class Assignment(models.Model):
     )
     purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
     strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
-    selection_probability = models.FloatField(default=1.0)
+    selection_probability = models.FloatField(
+        null=True,
+        blank=True,
+        help_text=_("The chance of this task among those open to this rater; empty: not recorded."),
+    )
     skip_reason = models.CharField(max_length=20, blank=True, choices=choices(SkipReason))
     skip_note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -138,7 +138,11 @@ class Judgment(models.Model):
 
     purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
     strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
-    selection_probability = models.FloatField(default=1.0)
+    selection_probability = models.FloatField(
+        null=True,
+        blank=True,
+        help_text=_("The chance of this task among those open to this rater; empty: not recorded."),
+    )
     source = models.CharField(max_length=16, choices=choices(Source), default=Source.HUMAN)
     rationale = models.TextField(blank=True)
     principles = models.JSONField(default=list, blank=True)

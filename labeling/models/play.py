@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
@@ -26,18 +26,35 @@ def is_text_taken_back(task_id: int) -> bool:
 
 
 def take_out_of_play(ids: Collection[int], *, actor: User | None, reason: str) -> int:
-    """Withdraws tasks and ends the leases on them; returns how many were in play."""
-    tasks = Task.objects.in_play().filter(pk__in=ids)
-    changed = tasks.update(withdrawn_at=Now(), withdrawn_by=actor, withdrawn_reason=reason)
-    leases = Assignment.objects.filter(task__in=ids, state=AssignmentState.LEASED)
+    """Withdraws tasks and their copies and ends the leases on them.
+
+    Returns how many of the tasks were in play.
+    """
+    copies = set(Task.objects.in_play().copies_of(ids).values_list("pk", flat=True)) - {*ids}
+    # In one statement, so that all have one time: by it the copies come back with their tasks.
+    changed = (
+        Task.objects.in_play()
+        .filter(pk__in=[*ids, *copies])
+        .update(withdrawn_at=Now(), withdrawn_by=actor, withdrawn_reason=reason)
+    )
+    leases = Assignment.objects.filter(task__in=[*ids, *copies], state=AssignmentState.LEASED)
     leases.update(state=AssignmentState.EXPIRED)
-    return changed
+    return changed - len(copies)
 
 
 def put_into_play(ids: Collection[int]) -> int:
-    """Puts withdrawn tasks back; returns how many. The review of a text that is gone stays out."""
-    tasks = Task.objects.out_of_play().filter(pk__in=ids).exclude(Exists(_GONE))
-    return tasks.update(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+    """Puts withdrawn tasks back, with the copies that went with them; returns how many tasks.
+
+    The review of a text that is gone stays out.
+    """
+    tasks = Task.objects.out_of_play()
+    back = {"withdrawn_at": None, "withdrawn_by": None, "withdrawn_reason": ""}
+    with_them = Q(withdrawn_at=F("gold_of__withdrawn_at")) | Q(
+        withdrawn_at=F("repeat_of__withdrawn_at")
+    )
+    copies = list(tasks.copies_of(ids).filter(with_them).values_list("pk", flat=True))
+    Task.objects.filter(pk__in=copies).update(**back)
+    return tasks.filter(pk__in=ids).exclude(Exists(_GONE)).update(**back)
 
 
 def reviews_nothing(task_id: int) -> bool:

@@ -19,6 +19,7 @@ from labeling.models.judgments import Answer, Judgment
 from labeling.models.regions import Region
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
+from labeling.models.teaching import GoldAnswer
 from labeling.models.writings import Writing
 
 
@@ -42,12 +43,14 @@ def delete_tasks(ids: Sequence[int]) -> None:
     To be called inside `erasing`.
     """
     prompts = list(Task.objects.filter(pk__in=ids).values_list("prompt", flat=True).distinct())
+    ids = [*ids, *_copies_without_judgments(ids)]
     delete_assignments(list(Assignment.objects.filter(task__in=ids).values_list("pk", flat=True)))
-    for table in (TaskOpening, ImportedChange):
+    for table in (TaskOpening, ImportedChange, GoldAnswer):
         _delete(table._default_manager.filter(task__in=ids))
     Task.objects.filter(repeat_of__in=ids).update(repeat_of=None)
     # A second pass has been judged by itself: it stays, and a first pass is a task like any other.
     Task.objects.filter(first_pass__in=ids).exclude(pk__in=ids).update(first_pass=None)
+    Task.objects.filter(gold_of__in=ids).update(gold_of=None)
     # A later turn holds all that was said before it: it stays, as a turn by itself.
     Task.objects.filter(follows__in=ids).exclude(pk__in=ids).update(follows=None, reply=None)
     later = Task.objects.filter(pk__in=ids, follows__isnull=False).exclude(follows__in=ids)
@@ -58,6 +61,13 @@ def delete_tasks(ids: Sequence[int]) -> None:
         Task.objects.filter(pk__in=followed).exclude(Exists(others)).update(continues=False)
     idle = Prompt.objects.filter(pk__in=prompts, tasks__isnull=True)
     delete_prompts(list(idle.values_list("pk", flat=True)))
+
+
+def _copies_without_judgments(ids: Sequence[int]) -> list[int]:
+    """Gold, anchors and repeats of these tasks on which nothing rests: they go with them."""
+    copies = Task.objects.copies_of(ids).exclude(pk__in=ids)
+    judged = Judgment.objects.filter(task=OuterRef("pk"))
+    return list(copies.exclude(Exists(judged)).values_list("pk", flat=True))
 
 
 def delete_assignments(ids: Sequence[int]) -> None:

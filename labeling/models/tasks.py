@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -154,6 +155,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Those that are withdrawn, until somebody puts them back."""
         return self.filter(withdrawn_at__isnull=False)
 
+    def copies_of(self, ids: Collection[int]) -> Self:
+        """The gold tasks, anchors and repeats that are copies of these tasks."""
+        return self.filter(Q(gold_of__in=ids) | Q(repeat_of__in=ids))
+
 
 class Task(models.Model):
     """A prompt with its responses, to be judged by `overlap` different raters.
@@ -170,6 +175,8 @@ class Task(models.Model):
     puts it back: nobody gets it, and it counts in no progress, figure or new release.
     A task that `reviews` a text that was written here asks what a review asks, and goes to anybody
     but the text's author.
+    A task of the purpose gold or anchor is a copy of the task `gold_of`, which stays what it is,
+    and has its right answers in `GoldAnswer`; one of the purpose repeat copies `repeat_of`.
     A task that `follows` another is a later turn of its conversation, in which the response of that
     canonical index (`reply`) carried it on: it goes to those who chose that response. The other
     `continues` then, and its text stays.
@@ -192,7 +199,6 @@ class Task(models.Model):
     )
     principle_key = models.CharField(max_length=20, blank=True, default="", db_default="")
     model_votes = models.JSONField(default=list, db_default=[], blank=True)
-    gold_answer = models.JSONField(null=True, blank=True)
     repeat_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="repeats"
     )
@@ -203,6 +209,14 @@ class Task(models.Model):
         db_index=False,
         on_delete=models.SET_NULL,
         related_name="tasks",
+    )
+    gold_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.SET_NULL,
+        related_name="known_copies",
     )
     reviews = models.ForeignKey(
         Response,
@@ -254,6 +268,12 @@ class Task(models.Model):
                 condition=Q(open_slots__isnull=True) | Q(open_slots__gte=0),
                 name="task_overlap_exact",
             ),
+            # Several people, or an import and a person, make the copy of one task once.
+            models.UniqueConstraint(
+                fields=["gold_of", "purpose"],
+                condition=Q(gold_of__isnull=False),
+                name="task_one_copy_a_purpose",
+            ),
             models.CheckConstraint(
                 condition=Q(overlap__isnull=True, open_slots__isnull=True)
                 | Q(overlap__gte=1, open_slots__lte=F("overlap")),
@@ -289,6 +309,12 @@ class Task(models.Model):
             models.Index(
                 fields=["reviews"], condition=Q(reviews__isnull=False), name="task_reviews"
             ),
+            # Read by the allocation: copies whose answer is known, best first; they are few.
+            models.Index(
+                fields=["project", "purpose", "queue_key"],
+                condition=Q(purpose__in=["gold", "anchor"], withdrawn_at__isnull=True),
+                name="task_of_known_answer",
+            ),
             # Read by the allocation: the later turns that a reply carries on.
             models.Index(
                 fields=["follows", "reply"], condition=Q(follows__isnull=False), name="task_follows"
@@ -312,6 +338,11 @@ class Task(models.Model):
     def asked_as(self) -> str:
         """What says how it is asked (`labeling.kinds`): its kind, a review, or which part of it."""
         return asked_as(self.kind, self.part, is_review=self.reviews_id is not None)
+
+    @property
+    def original_id(self) -> int:
+        """The task of which it is a copy, else its own."""
+        return self.gold_of_id or self.repeat_of_id or self.pk
 
     @property
     def places_held(self) -> int | None:

@@ -6,21 +6,28 @@ the ORM costs about three times the processor time (docs/performance.md). Each i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection
 
-from labeling.allocation import LOWEST_QUEUE_KEY, band_start, seeded_number
-from labeling.models import Assignment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Strategy, TaskKind, TaskPart
+from labeling.allocation import (
+    LOWEST_QUEUE_KEY,
+    MOST_COUNTED,
+    SHUFFLE_BITS,
+    band_start,
+    open_tasks,
+    seeded_number,
+)
+from labeling.models import Task
+from labeling.vocabulary import TaskKind, TaskPart
 from projects.models import Guideline, RubricVersion
 from projects.scales import PREFERENCES, RANKING
 from projects.sql import Statement
 
-_TASK_FIELDS = (
+#: What is read of a task that is claimed, in the order of its columns.
+TASK_FIELDS = (
     "id",
     "project_id",
     "prompt_id",
@@ -28,6 +35,7 @@ _TASK_FIELDS = (
     "kind",
     "purpose",
     "response_ids",
+    "queue_key",
     "reviews_id",
     "follows_id",
     "continues",
@@ -60,7 +68,8 @@ def lock_limit(*, project_id: int, rater_id: int) -> None:
 class QueueStanding:
     """Where a rater stands in a project.
 
-    `left_at` is the queue key of the task they had last, `head` that of the first task with a
+    `left_at` is the queue key of the live task they had last, if the last one was, and
+    `left_chance` was its chance; `head` is that of the first task with a
     place for anybody. `continued` is the task they had last where later turns follow its replies,
     or the one before it where that was such a turn and was given back; what was given back beside
     is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
@@ -75,6 +84,7 @@ class QueueStanding:
     shown_task_id: int | None
     left_at: int | None
     left_priority: int | None
+    left_chance: float | None
     head: int | None
     rubric_id: int | None
     rubric_number: int | None
@@ -133,7 +143,8 @@ _STANDING = Statement(
            AND o.id <> %(showing)s
          ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
         (SELECT task_id FROM showing),
-        latest.queue_key, latest.priority,
+        COALESCE(latest.queue_key, before.queue_key), COALESCE(latest.priority, before.priority),
+        latest.selection_probability,
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
            AND t.withdrawn_at IS NULL
@@ -153,11 +164,21 @@ _STANDING = Statement(
         SELECT id, number FROM projects_rubricversion
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (
-        SELECT t.id, t.queue_key, t.priority, t.continues, t.follows_id,
+        SELECT t.id, t.continues, t.follows_id, a.purpose <> 'live' AS is_check,
+            CASE WHEN a.purpose = 'live' THEN t.queue_key END AS queue_key,
+            CASE WHEN a.purpose = 'live' THEN t.priority END AS priority,
+            CASE WHEN a.purpose = 'live' THEN a.selection_probability END AS selection_probability,
             a.state = 'expired' AS is_over
-        FROM (SELECT l.id, l.task_id, l.state FROM labeling_assignment l
+        FROM (SELECT l.id, l.task_id, l.state, l.purpose, l.selection_probability
+              FROM labeling_assignment l
               WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
               ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true
+    LEFT JOIN LATERAL (
+        SELECT t.queue_key, t.priority
+        FROM labeling_assignment l JOIN labeling_task t ON t.id = l.task_id
+        WHERE latest.is_check AND l.rater_id = %(rater)s AND l.project_id = %(project)s
+          AND l.purpose = 'live'
+        ORDER BY l.id DESC LIMIT 1) before ON true
     LEFT JOIN LATERAL (
         SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
         FROM labeling_assignment h
@@ -217,52 +238,82 @@ CHOSE = f"""EXISTS (
 
 # Of `t`, whether it is no pass of a comparison, or one that the rater may have: the second goes to
 # those who answered the first or to those who never had it, the first never after the second.
-_OF_PASSES = f"""(t.part = '' OR CASE t.part
+_OF_PASSES = f"""({{t}}.part = '' OR CASE {{t}}.part
     WHEN '{TaskPart.AXES}' THEN NOT EXISTS (
         SELECT 1 FROM labeling_task later JOIN labeling_assignment b ON b.task_id = later.id
-        WHERE later.first_pass_id = t.id AND b.rater_id = %(rater)s AND b.state <> 'expired')
+        WHERE later.first_pass_id = {{t}}.id AND b.rater_id = %(rater)s AND b.state <> 'expired')
     WHEN '{TaskPart.SAME}' THEN EXISTS (
-        SELECT 1 FROM labeling_assignment b WHERE b.task_id = t.first_pass_id
+        SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
           AND b.rater_id = %(rater)s AND b.state = 'submitted')
     ELSE NOT EXISTS (
-        SELECT 1 FROM labeling_assignment b WHERE b.task_id = t.first_pass_id
+        SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
           AND b.rater_id = %(rater)s AND b.state <> 'expired') END)"""  # noqa: S608 - our own words
 
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
 # a row (a lease, or that I opened the task's votes), and I hold my lock.
-_CLAIM = """
-SELECT {fields} FROM labeling_task t
-WHERE {where} AND t.purpose = 'live' AND t.open_slots > 0 AND t.withdrawn_at IS NULL
+_OPEN = """{t}.purpose = 'live' AND {t}.open_slots > 0 AND {t}.withdrawn_at IS NULL
   AND NOT EXISTS (
       SELECT 1 FROM labeling_assignment a
-      WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
+      WHERE a.task_id = {t}.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
   AND NOT EXISTS (
-      SELECT 1 FROM labeling_taskopening o WHERE o.task_id = t.id AND o.person_id = %(rater)s)
-  AND (t.reviews_id IS NULL OR NOT EXISTS (
-      SELECT 1 FROM labeling_response w WHERE w.id = t.reviews_id AND w.author_id = %(rater)s))
-  AND {of_passes} AND {turn}
+      SELECT 1 FROM labeling_taskopening o
+      WHERE o.task_id = {t}.id AND o.person_id = %(rater)s)
+  AND ({t}.reviews_id IS NULL OR NOT EXISTS (
+      SELECT 1 FROM labeling_response w
+      WHERE w.id = {t}.reviews_id AND w.author_id = %(rater)s))
+  AND {of_passes}"""
+
+
+def _open(t: str) -> str:
+    """That a task, called `t` in the statement, is open to the rater."""
+    return _OPEN.format(t=t, of_passes=_OF_PASSES.format(t=t))
+
+
+_CLAIM = """
+SELECT {fields}, {counted} FROM labeling_task t
+WHERE {where} AND {open} AND {turn}
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
-_FIELDS = ", ".join(f"t.{name}" for name in _TASK_FIELDS)
-_CLAIMS = {
-    wait: Statement(
-        f"claim_{'waiting' if wait else 'skipping'}",
+# How many of the same priority are open to the rater from where they look on, and how far that is.
+_COUNTED = f"""CASE WHEN %(counts)s THEN (
+    SELECT ARRAY[count(*), max(ahead.queue_key)] FROM (
+        SELECT n.queue_key FROM labeling_task n
+        WHERE n.project_id = %(project)s
+          AND n.queue_key > GREATEST(
+              %(after)s, ((t.queue_key >> {SHUFFLE_BITS}) << {SHUFFLE_BITS}) - 1)
+          AND n.queue_key < ((t.queue_key >> {SHUFFLE_BITS}) + 1) << {SHUFFLE_BITS}
+          AND {_open("n")} AND n.follows_id IS NULL
+        ORDER BY n.queue_key LIMIT {MOST_COUNTED}) ahead) END"""  # noqa: S608 - words of our own
+# Nobody is to know a task again that they had as gold or as an anchor not long ago.
+_SPACED = """ AND NOT EXISTS (
+    SELECT 1 FROM labeling_task k JOIN labeling_assignment b ON b.task_id = k.id
+    WHERE k.gold_of_id = t.id AND b.rater_id = %(rater)s AND b.created_at > %(day)s)"""
+#: The columns of a task that is claimed, in the order of TASK_FIELDS.
+FIELDS = ", ".join(f"t.{name}" for name in TASK_FIELDS)
+
+
+def _claim_statement(*, wait: bool, spaced: bool) -> Statement:
+    return Statement(
+        f"claim_{'waiting' if wait else 'skipping'}{'_spaced' if spaced else ''}",
         _CLAIM.format(
-            fields=_FIELDS,
-            of_passes=_OF_PASSES,
-            turn="t.follows_id IS NULL",
+            fields=FIELDS,
+            counted=_COUNTED,
+            open=_open("t"),
+            turn=f"t.follows_id IS NULL{_SPACED if spaced else ''}",
             where="t.project_id = %(project)s AND t.queue_key > %(after)s",
             waiting="" if wait else "SKIP LOCKED",
         ),
         project="bigint",
         rater="bigint",
         after="bigint",
+        counts="boolean",
+        **({"day": "timestamptz"} if spaced else {}),
     )
-    for wait in (False, True)
-}
 
 
+_CLAIMS = {wait: _claim_statement(wait=wait, spaced=False) for wait in (False, True)}
+_SPACED_CLAIM = _claim_statement(wait=False, spaced=True)
 _FOLLOWING = {
     "next": "t.follows_id = %(follows)s",
     "any": """t.follows_id IN (
@@ -273,7 +324,14 @@ _FOLLOWING = {
 _BRANCHES = {
     which: Statement(
         f"claim_{which}_branch",
-        _CLAIM.format(fields=_FIELDS, of_passes="true", turn=CHOSE, where=where, waiting=""),
+        _CLAIM.format(
+            fields=FIELDS,
+            counted="NULL::bigint[]",
+            open=_OPEN.format(t="t", of_passes="true"),
+            turn=CHOSE,
+            where=where,
+            waiting="",
+        ),
         rater="bigint",
         follows="bigint",
     )
@@ -281,118 +339,58 @@ _BRANCHES = {
 }
 
 
-def claim_next_branch(*, follows_id: int, rater_id: int) -> Task | None:
+@dataclass(frozen=True, slots=True)
+class ClaimedTask:
+    """A task that is locked for a rater, and the chance that it, of those open to them, came."""
+
+    task: Task
+    chance: float
+
+
+def claim_next_branch(*, follows_id: int, rater_id: int) -> ClaimedTask | None:
     """Locks the turn after the reply that the rater chose in a task, if it has a place for them."""
     return _branch("next", follows_id, rater_id)
 
 
-def claim_any_branch(*, project_id: int, rater_id: int) -> Task | None:
+def claim_any_branch(*, project_id: int, rater_id: int) -> ClaimedTask | None:
     """Locks a turn after any reply that the rater chose in a project, if one has a place."""
     return _branch("any", project_id, rater_id)
 
 
-def _branch(which: str, follows: int, rater_id: int) -> Task | None:
+def _branch(which: str, follows: int, rater_id: int) -> ClaimedTask | None:
+    """A branch is certain to come: the rater's own choice leads to it."""
     row = _BRANCHES[which].row(rater=rater_id, follows=follows)
-    return Task.from_db(connection.alias, _TASK_FIELDS, row) if row else None
+    return _claimed(row, 1.0) if row else None
 
 
-def claim_task(*, project_id: int, rater_id: int, after: int, wait: bool) -> Task | None:
+def claim_task(
+    *,
+    project_id: int,
+    rater_id: int,
+    after: int,
+    wait: bool = False,
+    before: float | None = None,
+    unknown_since: datetime | None = None,
+) -> ClaimedTask | None:
     """Locks the best task with a place for this rater and returns it, or None.
 
     Looks at queue keys above `after`; without `wait`, past tasks that others are claiming at this
-    moment.
+    moment. `before` was the chance of the task there, if it tells that of the next one. With
+    `unknown_since` it looks past tasks that the rater had as gold or an anchor since then.
     """
-    row = _CLAIMS[wait].row(project=project_id, rater=rater_id, after=after)
-    return Task.from_db(connection.alias, _TASK_FIELDS, row) if row else None
+    place = {"project": project_id, "rater": rater_id, "after": after, "counts": before is None}
+    if unknown_since is None:
+        row = _CLAIMS[wait].row(**place)
+    else:
+        row = _SPACED_CLAIM.row(**place, day=unknown_since)
+    if row is None:
+        return None
+    n_open = (1 / before - 1) if before is not None else open_tasks(row[-1], after, row[_KEY])
+    return _claimed(row, 1 / max(n_open, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """An assignment of a task whose rater saw its responses here."""
-
-    pk: int
-    rater_id: int
-    state: str
-    shown_order: Sequence[int]
+_KEY = TASK_FIELDS.index("queue_key")
 
 
-_SIBLINGS = Statement(
-    "siblings",
-    """
-    SELECT id, rater_id, state, shown_order FROM labeling_assignment
-    WHERE task_id = %(task)s AND strategy <> 'imported'
-    """,
-    task="bigint",
-)
-
-
-def siblings(task_id: int) -> list[Sibling]:
-    """The assignments of a task that had a screen; read after the task was locked.
-
-    So none is missed. Imported labels are none of them: nobody knows on which side they stood.
-    """
-    return [Sibling(*row) for row in _SIBLINGS.rows(task=task_id)]
-
-
-_LEASE = Statement(
-    "lease",
-    """
-    INSERT INTO labeling_assignment (task_id, project_id, rater_id, state, lease_expires_at,
-        shown_order, guideline_id, rubric_id, purpose, strategy, selection_probability, skip_reason,
-        skip_note, created_at, opened_at)
-    VALUES (%(task_id)s, %(project_id)s, %(rater_id)s, %(state)s, %(lease_expires_at)s,
-        %(shown_order)s, %(guideline_id)s, %(rubric_id)s, %(purpose)s, %(strategy)s,
-        %(selection_probability)s, '', '', %(created_at)s, %(opened_at)s)
-    RETURNING id
-    """,
-    task_id="bigint",
-    project_id="bigint",
-    rater_id="bigint",
-    state="varchar",
-    lease_expires_at="timestamptz",
-    shown_order="smallint[]",
-    guideline_id="bigint",
-    rubric_id="bigint",
-    purpose="varchar",
-    strategy="varchar",
-    selection_probability="double precision",
-    created_at="timestamptz",
-    opened_at="timestamptz",
-)
-
-
-def insert_lease(
-    *,
-    task: Task,
-    rater_id: int,
-    guideline: Guideline | None,
-    rubric: RubricVersion | None,
-    shown_order: list[int],
-    now: datetime,
-    until: datetime,
-    opened: bool,
-) -> Assignment:
-    """Takes a place on a locked task. Raises IntegrityError where a constraint holds it back."""
-    values: dict[str, Any] = {
-        "task_id": task.pk,
-        "project_id": task.project_id,
-        "rater_id": rater_id,
-        "state": AssignmentState.LEASED.value,
-        "lease_expires_at": until,
-        "shown_order": shown_order,
-        "guideline_id": guideline.pk if guideline else None,
-        "rubric_id": rubric.pk if rubric else None,
-        "purpose": Purpose(task.purpose).value,
-        "strategy": Strategy.UNIFORM.value,
-        "selection_probability": 1.0,
-        "created_at": now,
-        "opened_at": now if opened else None,
-    }
-    row = _LEASE.row(**values)
-    assignment = Assignment(id=row[0] if row else None, **values)
-    assignment.task = task
-    assignment.guideline = guideline
-    assignment.rubric = rubric
-    assignment._state.adding = False
-    assignment._state.db = connection.alias
-    return assignment
+def _claimed(row: tuple[Any, ...], chance: float) -> ClaimedTask:
+    return ClaimedTask(Task.from_db(connection.alias, TASK_FIELDS, row[:-1]), chance)

@@ -63,7 +63,6 @@ class TaskView:
     """
 
     assignment_id: int
-    task_id: int
     kind: str
     language: str
     expires: datetime
@@ -222,7 +221,6 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
     slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
         assignment_id=assignment.pk,
-        task_id=task.pk,
         kind=task.kind,
         language=language_tag(any_text.language),
         expires=assignment.lease_expires_at,

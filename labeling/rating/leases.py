@@ -15,10 +15,12 @@ from django.db import IntegrityError
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
-from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
+from labeling.allocation import LOWEST_QUEUE_KEY, Stream, known_chance, screen_order
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
+from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check, rater_stream
+from labeling.rating.lease_rows import insert_lease, siblings
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     TaskFull,
@@ -143,10 +145,11 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(Nothing(NothingLeft.LIMIT), lost)
     if stands.continued_is_shown:
         return Advance(NotYet(NothingLeft.WAITING), lost)
-    task = _claim(desk, stands)
-    if task is None:
+    claimed = _claim(desk, stands)
+    if claimed is None:
         return Advance(Nothing(_why_nothing(desk)), lost)
-    return Advance(_lease(desk, task, stands), lost)
+    task, stream = claimed
+    return Advance(_lease(desk, task, stands, stream), lost)
 
 
 def _reclaim(desk: _Desk) -> bool:
@@ -205,54 +208,96 @@ def lease_length(project: Project) -> timedelta:
     return timedelta(minutes=project.lease_minutes)
 
 
-def _claim(desk: _Desk, stands: claims.QueueStanding) -> Task | None:
+def _claim(
+    desk: _Desk, stands: claims.QueueStanding
+) -> tuple[claims.ClaimedTask, Stream | None] | None:
     """Locks the best task that has a place for this rater, or returns None.
 
-    The turn that follows the reply they chose last, if there is one. Then after `resume_after`,
-    where the rater left the queue, past tasks that others are claiming right now; then from its
-    head (places freed behind the rater); then waiting for the others; then later turns that came
-    too late to be the next; then both once more after freeing expired leases.
+    The turn that follows the reply they chose last, if there is one. Then a check, where the
+    project mixes them in and one is due. Then after `resume_after`, where the rater left the queue,
+    past tasks that others are claiming right now; then from its head (places freed behind the
+    rater); then waiting for the others; then later turns that came too late to be the next; then
+    both once more after freeing expired leases.
+
+    With the task comes where the rater's stream is then, None where nothing is mixed in.
     """
+    stream = None
+    if mixes := bool(check_rates(desk.project)):
+        stream = rater_stream(project_id=desk.project.pk, rater_id=desk.rater_id)
     if stands.continued is not None:
         branch = claims.claim_next_branch(follows_id=stands.continued, rater_id=desk.rater_id)
         if branch is not None:
-            return branch
-    after = stands.resume_after
-    for start, wait in ((after, False), (LOWEST_QUEUE_KEY, False), (LOWEST_QUEUE_KEY, True)):
-        task = _claim_once(desk, start, wait=wait)
-        if task is not None:
-            return task
-    branch = _claim_branch(desk)
-    if branch is not None or not expire_leases(project=desk.project, now=desk.now):
-        return branch
+            return branch, stream and stream.after(None, 0)
+    if stream is not None:
+        project, rater_id = desk.project, desk.rater_id
+        check = claim_check(project=project, rater_id=rater_id, stream=stream, now=desk.now)
+        if check is not None:
+            return check
+    claimed = _claim_live(desk, stands, mixes=mixes)
+    return (claimed, stream and stream.after(None, 0)) if claimed else None
+
+
+def _claim_live(
+    desk: _Desk, stands: claims.QueueStanding, *, mixes: bool
+) -> claims.ClaimedTask | None:
+    after, unknown_since = stands.resume_after, desk.now - REPEAT_AGE if mixes else None
+    before = known_chance(stands.left_chance, stands.left_at) if after == stands.left_at else None
+    claimed = _claim_once(desk, after, before=before, unknown_since=unknown_since)
+    for wait in (False, True):
+        claimed = claimed or _claim_once(desk, LOWEST_QUEUE_KEY, wait=wait)
+    claimed = claimed or _claim_branch(desk)
+    if claimed is not None or not expire_leases(project=desk.project, now=desk.now):
+        return claimed
     return _claim_once(desk, LOWEST_QUEUE_KEY, wait=True) or _claim_branch(desk)
 
 
-def _claim_branch(desk: _Desk) -> Task | None:
+def _claim_branch(desk: _Desk) -> claims.ClaimedTask | None:
     return claims.claim_any_branch(project_id=desk.project.pk, rater_id=desk.rater_id)
 
 
-def _claim_once(desk: _Desk, after: int, *, wait: bool) -> Task | None:
+def _claim_once(
+    desk: _Desk,
+    after: int,
+    *,
+    wait: bool = False,
+    before: float | None = None,
+    unknown_since: datetime | None = None,
+) -> claims.ClaimedTask | None:
     return claims.claim_task(
-        project_id=desk.project.pk, rater_id=desk.rater_id, after=after, wait=wait
+        project_id=desk.project.pk,
+        rater_id=desk.rater_id,
+        after=after,
+        wait=wait,
+        before=before,
+        unknown_since=unknown_since,
     )
 
 
-def _lease(desk: _Desk, task: Task, stands: claims.QueueStanding) -> Assignment:
+def _lease(
+    desk: _Desk,
+    claimed: claims.ClaimedTask,
+    stands: claims.QueueStanding,
+    stream: Stream | None,
+) -> Assignment:
     """Takes a place on a locked task: my own expired assignment again, or a new one."""
-    others = claims.siblings(task.pk)
+    task = claimed.task
+    others = siblings(task.pk)
     opened = desk.showing is None
     for other in others:
         if other.rater_id == desk.rater_id:
             return _lease_again(desk, other.pk, stands, opened=opened)
+    seed = f"{desk.project.salt}:{task.external_id}:{len(others)}"
     order = screen_order(
-        f"{desk.project.salt}:{task.external_id}:{len(others)}",
+        seed,
         len(task.response_ids),
         holding=[o.shown_order for o in others if o.state in HOLDING_STATES],
         returning=[o.shown_order for o in others if o.state == AssignmentState.EXPIRED],
     )
-    assignment = claims.insert_lease(
-        task=task,
+    if task.purpose == Purpose.REPEAT:
+        # Drawn anew for each rater, whatever side they saw first: nobody else's balances theirs.
+        order = screen_order(f"{seed}:{desk.rater_id}", len(task.response_ids), holding=[])
+    assignment = insert_lease(
+        claimed=claimed,
         rater_id=desk.rater_id,
         guideline=stands.guideline,
         rubric=stands.rubric,
@@ -260,6 +305,7 @@ def _lease(desk: _Desk, task: Task, stands: claims.QueueStanding) -> Assignment:
         now=desk.now,
         until=desk.until(opened=opened),
         opened=opened,
+        stream=stream,
     )
     assignment.project = desk.project
     return assignment

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
-from labeling.vocabulary import AssignmentState, Purpose, Strategy
+from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
 from projects.models import User
@@ -27,13 +27,19 @@ class VotesOpened(Conflict):
 
 @retry_deadlocks
 def open_votes(*, task: Task, person: User) -> None:
-    """Records that a person sees a task's votes, and gives back their lease on it. Idempotent."""
+    """Records that a person sees what was said of a task, or what is right on it. Idempotent.
+
+    It holds for the task, and for what it is a copy of and its copies; they give back what they
+    have of these.
+    """
     claims.lock_rater(project_id=task.project_id, rater_id=person.pk)
-    own = Assignment.objects.select_for_update().filter(task=task, rater=person).first()
-    TaskOpening.objects.get_or_create(task=task, person=person)
-    if own is not None and own.state == AssignmentState.LEASED:
-        own.state = AssignmentState.EXPIRED
-        own.save(update_fields=["state"])
+    copies = Task.objects.copies_of([task.original_id]).values_list("pk", flat=True)
+    same = {task.pk, task.original_id, *copies}
+    openings = [TaskOpening(task_id=pk, person=person) for pk in sorted(same)]
+    TaskOpening.objects.bulk_create(openings, ignore_conflicts=True)
+    own = Assignment.objects.filter(task__in=same, rater=person, state=AssignmentState.LEASED)
+    leased = list(own.select_for_update().values_list("pk", flat=True))
+    Assignment.objects.filter(pk__in=leased).update(state=AssignmentState.EXPIRED)
 
 
 def require_unopened(*, task_id: int, rater_id: int) -> None:
@@ -60,5 +66,6 @@ def closed_to(person: User) -> Q:
     held = of_task.filter(state=AssignmentState.LEASED)
     own = of_task.filter(rater=person).exclude(strategy=Strategy.IMPORTED)
     opened = TaskOpening.objects.filter(task=OuterRef("pk"), person=person)
-    could = Q(open_slots__gt=0) | Q(Exists(held)) | Q(Exists(own))
-    return Q(purpose=Purpose.LIVE) & could & ~Q(Exists(opened))
+    has_room = Q(open_slots__gt=0) | Q(overlap__isnull=True)
+    could = has_room | Q(Exists(held)) | Q(Exists(own))
+    return Q(purpose__in=(Purpose.LIVE, *CHECKS)) & could & ~Q(Exists(opened))

@@ -63,7 +63,9 @@ class ShownResponseSerializer(serializers.Serializer[Any]):
 class TaskSerializer(serializers.Serializer[Any]):
     """What is to be judged, and the questions about it."""
 
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(
+        help_text="The assignment's, too: which task it is, a rater is not told."
+    )
     kind = serializers.ChoiceField(choices=list(TaskKind))
     language = serializers.CharField(
         allow_blank=True, help_text='Of the texts, such as `pt-BR`; "" where it is not known.'
@@ -203,7 +205,7 @@ class JudgmentSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     assignment = serializers.IntegerField()
-    task = serializers.IntegerField()
+    task = serializers.IntegerField(help_text="As the leased task named it: the assignment's id.")
     answers = serializers.DictField(help_text="As it was submitted.")
     tie_kind = serializers.ChoiceField(
         choices=list(TieKind), allow_blank=True, help_text="That of the primary criterion."
@@ -286,7 +288,7 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
         "id": view.assignment_id,
         "expires": view.expires,
         "task": {
-            "id": view.task_id,
+            "id": view.assignment_id,
             "kind": view.kind,
             "language": view.language,
             "messages": view.messages,
@@ -337,7 +339,7 @@ def judgment_json(judgment: Judgment) -> dict[str, Any]:
     return {
         "id": judgment.pk,
         "assignment": judgment.assignment_id,
-        "task": judgment.task_id,
+        "task": judgment.assignment_id,
         "answers": answers.values,
         "tie_kind": answers.tie_kind,
         "tie_kinds": answers.tie_kinds,

@@ -173,7 +173,6 @@ def _view(
     is_review = any(criterion.scale.family == REVIEWS for criterion in asked)
     return TaskView(
         assignment_id=0,
-        task_id=0,
         kind=kind.key,
         language="",
         expires=timezone.now(),

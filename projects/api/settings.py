@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
 from projects.models import Project
+from projects.models.projects import MOST_CHECKS
+
+
+def check_not_nan(value: float) -> None:
+    """Raises ValidationError for what compares with no number (NaN)."""
+    if value != value:
+        raise serializers.ValidationError(_("A valid number is required."))
 
 
 class SettingsSerializer(StrictSerializer):
@@ -55,6 +63,29 @@ class SettingsSerializer(StrictSerializer):
         required=False, help_text="Whether the editors of texts take what is pasted."
     )
     is_sensitive = serializers.BooleanField(required=False)
+    gold_rate = serializers.FloatField(
+        required=False,
+        min_value=0,
+        max_value=MOST_CHECKS,
+        validators=[check_not_nan],
+        help_text="Which share of a rater's tasks is gold.",
+    )
+    repeat_rate = serializers.FloatField(
+        required=False,
+        min_value=0,
+        max_value=MOST_CHECKS,
+        validators=[check_not_nan],
+        help_text="Which share of a rater's tasks comes a second time.",
+    )
+    anchors_per_batch = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=20,
+        help_text="How many of each hundred tasks of a rater are anchors.",
+    )
+    explains_gold = serializers.BooleanField(
+        required=False, help_text="Raters read the answer and its reason after a gold task."
+    )
     is_template = serializers.BooleanField(
         required=False, help_text="It stands among the templates of those who lead it."
     )

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms import answering
+from projects.forms import answering, mixing
 from projects.forms.own_scale import OWN, own_fields, read_own
 from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
@@ -296,6 +296,10 @@ class SettingsForm(ProjectModelForm):
             "edit_winner",
             "allow_paste",
             "is_sensitive",
+            "gold_rate",
+            "repeat_rate",
+            "anchors_per_batch",
+            "explains_gold",
             "is_template",
             "tie_policy",
             "overall_pass",
@@ -315,6 +319,7 @@ class SettingsForm(ProjectModelForm):
             "is_sensitive": _("Warn that content may be disturbing"),
             "is_template": _("Offer it as a template"),
             **answering.ANSWERING,
+            **mixing.MIXING,
         }
         help_texts = {
             "status": _(
@@ -345,5 +350,19 @@ class SettingsForm(ProjectModelForm):
                 "The overview and the guideline carry a warning, and that any task may be skipped."
             ),
             **answering.ANSWERING_HELP,
+            **mixing.MIXING_HELP,
         }
         widgets = {"description": _TEXT}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in mixing.RATES:
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Leaves what is empty as it is."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in mixing.RATES:
+            if cleaned.get(name, 0) is None:
+                cleaned[name] = getattr(self.instance, name)
+        return cleaned

@@ -6,12 +6,16 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.models.users import User
+
+#: At most so large a share of the tasks of a rater are checks, so that no two come in a row.
+MOST_CHECKS = 0.4
 
 
 def new_salt() -> str:
@@ -88,9 +92,27 @@ class Project(models.Model):
         validators=[MinValueValidator(1)],
         help_text=gettext_lazy("The most judgments one rater may give; empty for no limit."),
     )
-    gold_rate = models.FloatField(default=0.05)
-    repeat_rate = models.FloatField(default=0.05)
-    anchor_rate = models.FloatField(default=0.0)
+    gold_rate = models.FloatField(
+        default=0.0,
+        validators=[MinValueValidator(0), MaxValueValidator(MOST_CHECKS)],
+        help_text=gettext_lazy("The share of a rater's tasks whose answer is known, 0 for none."),
+    )
+    repeat_rate = models.FloatField(
+        default=0.0,
+        validators=[MinValueValidator(0), MaxValueValidator(MOST_CHECKS)],
+        help_text=gettext_lazy("The share of a rater's tasks that come a second time, 0 for none."),
+    )
+    anchors_per_batch = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(20)],
+        help_text=gettext_lazy("How many of each hundred tasks of a rater are anchors."),
+    )
+    explains_gold = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Raters read the answer and its reason after a gold task."),
+    )
     tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
     overall_pass = models.CharField(
         max_length=8,
@@ -143,9 +165,12 @@ class Project(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """An empty number of steps is none."""
+        """An empty number of steps is none, and not more may be checks than never two in a row."""
         super().clean()
         self.split_beyond = self.split_beyond or 0
+        if self.gold_rate + self.repeat_rate + self.anchors_per_batch / 100 > MOST_CHECKS + 1e-9:
+            sentence = _("Gold, repeats and anchors together may be at most 0.4 of the tasks.")
+            raise ValidationError({"gold_rate": sentence})
 
 
 class Membership(models.Model):

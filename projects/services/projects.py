@@ -18,6 +18,7 @@ from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
     PROJECT_TEMPLATES,
     STARTING_SETTINGS,
+    TEMPLATE_CHECKS,
     CriterionSpec,
     GuidelineSpec,
     load_template,
@@ -58,7 +59,8 @@ def create_project(
         template = like.template
     criteria = criteria or (base.criteria if base else ())
     guideline = guideline or (_fitting(base.guideline, criteria) if base else None)
-    values = {**(base.settings if base else {}), **(settings or {})}
+    checks = TEMPLATE_CHECKS if template and like is None else {}
+    values = {**checks, **(base.settings if base else {}), **(settings or {})}
     check_rubric(criteria)
     with transaction.atomic():
         require_room_for_project(created_by)

@@ -106,6 +106,10 @@ POST   api/v1/projects/<slug:slug>/task-changes/<int:change_id>/cancel/         
 GET    api/v1/projects/<slug:slug>/tasks/                                            200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/tasks/<int:task_id>/                              200  200  403  200  404  401
 PATCH  api/v1/projects/<slug:slug>/tasks/<int:task_id>/                              400  403  403  400  404  401
+GET    api/v1/projects/<slug:slug>/tasks/<int:task_id>/right-answer/                 200  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/right-answer/                 400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/gold/                                             200  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/checks/                                           200  200  403  403  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/votes/                        200  200  403  403  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/put-back/                     200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/withdraw/                     400  403  403  400  404  401
@@ -199,6 +203,7 @@ GET    p/<slug:slug>/tasks/                                                     
 GET    p/<slug:slug>/tasks/<int:pk>/                                                 200  200  403  200  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/plan/                                            302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/put-back/                                        302  403  403  302  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/right-answer/                                    302  403  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/settle/                                          302  403  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/withdraw/                                        302  403  403  302  404  302

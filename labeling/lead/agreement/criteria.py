@@ -14,10 +14,10 @@ from labeling.figures.by_kind import (
     rating_figures,
 )
 from labeling.figures.per_response import RankedAnswers, RatedAnswers
+from labeling.figures.repeats import repeated_responses
 from labeling.kinds import kind_for
 from labeling.lead.agreement.gates import GateRatings
 from labeling.lead.agreement.pairs import pairs_in_short
-from labeling.lead.agreement.repeats import repeated_responses
 from labeling.lead.agreement.selectors import CriterionAnswers
 from labeling.lead.agreement.separate_pairs import circles_of
 from labeling.stats import (

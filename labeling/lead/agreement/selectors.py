@@ -15,9 +15,9 @@ from django.db.models.functions import Cast, Coalesce
 from labeling import stats
 from labeling.figures import per_response
 from labeling.figures.columns import copied_columns
+from labeling.figures.repeats import RepeatedAnswers, repeated_answers
 from labeling.kinds import kind_for
 from labeling.lead.agreement import gates
-from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.lead.basis import JudgmentState
 from labeling.models import Answer, Judgment, Task
 from labeling.vocabulary import Strategy

@@ -9,11 +9,12 @@ from typing import Any
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
 from labeling.models import Report
+from labeling.teaching.checks.figures import checks_mark
 from labeling.work.kept import Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
-_VERSION = 2  # Raise it when a figure or the shape changes: older rows are computed anew.
+_VERSION = 3  # Raise it when a figure or the shape changes: older rows are computed anew.
 RATERS_TASK = "labeling.jobs.compute_raters"
 #: Up to so many judgments are computed while somebody waits: a third of a second.
 QUICK_JUDGMENTS = 50_000
@@ -37,7 +38,7 @@ def raters_at_hand(project: Project) -> RatersAtHand:
     kept = figures_at_hand(
         project,
         _KIND,
-        fingerprint=_fingerprint(state),
+        fingerprint=_fingerprint(project, state),
         task=RATERS_TASK,
         version=f"{_VERSION}/",
     )
@@ -52,8 +53,8 @@ def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
     """The fingerprint and the rows of a report that is to be computed."""
     state = judgment_state(report.project)
     rows = rater_figures(report.project)
-    return _fingerprint(state), {"judgments": state.count, "rows": rows}
+    return _fingerprint(report.project, state), {"judgments": state.count, "rows": rows}
 
 
-def _fingerprint(state: JudgmentState) -> str:
-    return f"{_VERSION}/{state.mark}"
+def _fingerprint(project: Project, state: JudgmentState) -> str:
+    return f"{_VERSION}/{state.mark}{checks_mark(project)}"

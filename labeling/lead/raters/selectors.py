@@ -18,6 +18,11 @@ from labeling import stats
 from labeling.figures.columns import copied_columns
 from labeling.kinds import COMPARE
 from labeling.models import Answer, Judgment
+from labeling.teaching.checks.figures import (
+    CheckFigures,
+    RaterChecks,
+    check_figures_of,
+)
 from labeling.vocabulary import Strategy, TaskKind
 from projects.models import Project, User
 from projects.scales import PREFERENCES
@@ -38,6 +43,7 @@ class RaterRow:
     cut. `ties`: share of comparisons without a preference. `left`: share of preferences for the
     response shown first; a rater without side bias is near one half. `agreement`: share of pairs
     with another rater's judgment of the same task in which both prefer the same side or both a tie.
+    `checks` are of gold and repeated tasks.
     """
 
     rater: User
@@ -47,6 +53,7 @@ class RaterRow:
     ties: stats.Figure
     left: stats.Figure
     agreement: stats.Figure
+    checks: CheckFigures
     is_imported: bool
 
 
@@ -136,7 +143,8 @@ def rater_figures(project: Project) -> list[dict[str, Any]]:
     """The rows as plain data, raters by their ids: what is kept."""
     data, others = _load(project), _load_others(project)
     rows, places = [], dict(data.raters())
-    for pk in np.union1d(data.rater, others.rater).tolist():
+    checks = RaterChecks(project)
+    for pk in sorted({*data.rater.tolist(), *others.rater.tolist(), *checks.raters}):
         mine, other = places.get(pk, slice(0)), others.of(pk)
         here = ~np.concatenate([data.imported[mine], others.imported[other]])
         active = np.concatenate([data.active_ms[mine], others.active_ms[other]])
@@ -152,7 +160,8 @@ def rater_figures(project: Project) -> list[dict[str, Any]]:
                 "agreement": _agreement(
                     data.agree[mine], data.pairs[mine], data.task[mine]
                 ).as_dict(),
-                "is_imported": not here.any(),
+                "checks": checks.of(pk).as_dict(),
+                "is_imported": len(active) > 0 and not here.any(),
             }
         )
     return rows
@@ -167,6 +176,7 @@ def named_rows(figures: Iterable[Mapping[str, Any]]) -> list[RaterRow]:
             **{
                 **row,
                 "rater": users[row["rater"]],
+                "checks": check_figures_of(row["checks"]),
                 **{name: stats.Figure(**row[name]) for name in ("ties", "left", "agreement")},
             }
         )
@@ -228,6 +238,7 @@ def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:
             "ties": row.ties.as_dict(),
             "left_side": row.left.as_dict(),
             "agreement": row.agreement.as_dict(),
+            **row.checks.as_dict(),
             "imported": row.is_imported,
         }
         for row in rows

@@ -61,6 +61,7 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "query": f"order={order}&" if order in ORDERS else "",
         "few": FEW,
         "has_comparisons": any(row.ties.n for row in rows),
+        "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
     }
     return render(request, "labeling/lead/raters.html", context)
 

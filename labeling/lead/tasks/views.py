@@ -55,6 +55,7 @@ from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task, TaskChange
 from labeling.rating.openings import closed_votes, open_votes
 from labeling.rating.texts import ensure_rendered
+from labeling.teaching.checks.panel import right_context
 from labeling.vocabulary import TaskKind
 from labeling.work.endings import cancel_by
 from labeling.work.page import warning_of_conflicts
@@ -151,6 +152,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "is_reported": bool(with_reports(access.project, [row.pk])),
         "may_settle": access.may(Action.SETTLE_REPORTS),
         "conversation": conversation_turn(row),
+        **right_context(access, row, is_closed=is_closed),
     }
     return render(request, "labeling/lead/task.html", context)
 

@@ -1,0 +1,56 @@
+"""Copies of tasks: the same texts once more, for a purpose of their own; the original stays."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from labeling.allocation import queue_key
+from labeling.models.tasks import Task
+from labeling.vocabulary import Purpose
+
+#: What an id has room for beside the words that say what the copy is for.
+_LONGEST = 170
+
+
+def copy_of(original: Task, purpose: Purpose) -> Task:
+    """The copy of a task for a purpose, made where there is none yet; every rater may get it."""
+    existing = find_copy(original.pk, purpose)
+    return existing or _make(original, purpose)
+
+
+def find_copy(original_id: int, purpose: Purpose) -> Task | None:
+    """The copy of a task for a purpose that every rater may get, or None."""
+    own = Q(gold_of=original_id) | Q(repeat_of=original_id)
+    return Task.objects.filter(own, purpose=purpose, overlap=None).order_by("pk").first()
+
+
+def _make(original: Task, purpose: Purpose) -> Task:
+    short = f"{original.external_id}#{purpose}"
+    long = f"{original.external_id[:_LONGEST]}#{purpose}-{original.pk}"
+    for name in (short, long) if len(short) <= _LONGEST else (long,):
+        try:
+            with transaction.atomic():
+                return _insert(original, purpose, name)
+        except IntegrityError:  # somebody made it meanwhile, or a task has that very id
+            if existing := find_copy(original.pk, purpose):
+                return existing
+    raise LookupError(long)
+
+
+def _insert(original: Task, purpose: Purpose, external_id: str) -> Task:
+    points = "repeat_of_id" if purpose == Purpose.REPEAT else "gold_of_id"
+    return Task.objects.create(
+        project_id=original.project_id,
+        prompt_id=original.prompt_id,
+        external_id=external_id,
+        kind=original.kind,
+        purpose=purpose,
+        response_ids=original.response_ids,
+        source_order=original.source_order,
+        overlap=None,
+        open_slots=None,
+        queue_key=queue_key(0, original.project.salt, external_id),
+        principle_key=original.principle_key,
+        **{points: original.pk},
+    )

@@ -1,0 +1,156 @@
+"""Checks among a rater's tasks: gold, repeats and anchors, each at its seeded place in the stream.
+
+`labeling.allocation.due_checks` says when one is due; here it is found. A check is leased, shown,
+counted, limited and taken back like any task; only a project that mixes checks in pays for this.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from labeling.allocation import (
+    ANCHOR_BATCH,
+    REPEAT_AFTER,
+    CheckRates,
+    Stream,
+    due_checks,
+    seeded_number,
+)
+from labeling.kinds import CHECKED_KINDS
+from labeling.models import Task
+from labeling.models.copies import copy_of
+from labeling.rating.claims import FIELDS, TASK_FIELDS, ClaimedTask
+from labeling.vocabulary import Purpose, Strategy
+from projects.models import Project
+from projects.sql import Statement
+
+#: A task comes again, and its known copy comes, after this long, however few tasks came between.
+REPEAT_AGE = timedelta(hours=24)
+#: A repeat is drawn from so many of the newest tasks that may come again.
+_DRAWN_FROM = 200
+
+
+def check_rates(project: Project) -> CheckRates:
+    """How many checks are mixed into the tasks of the project's raters."""
+    anchors = project.anchors_per_batch / ANCHOR_BATCH
+    return CheckRates(project.gold_rate, project.repeat_rate, anchors)
+
+
+_STREAM = Statement(
+    "stream",
+    """
+    SELECT handed, gold, repeat, anchor, checked FROM labeling_raterstream
+    WHERE project_id = %(project)s AND rater_id = %(rater)s
+    """,
+    project="bigint",
+    rater="bigint",
+)
+
+
+def rater_stream(*, project_id: int, rater_id: int) -> Stream:
+    """Where a rater is in their stream of tasks; to be read under the rater's lock."""
+    row = _STREAM.row(project=project_id, rater=rater_id)
+    return Stream(*row) if row else Stream()
+
+
+# What the rater had lately, by the task of which it is a copy: neither copy nor original of it is
+# to come so soon that somebody would know it again.
+_LATELY = f"""
+    lately AS (
+        SELECT COALESCE(t.gold_of_id, t.repeat_of_id, t.id) AS original
+        FROM (SELECT l.task_id, l.created_at FROM labeling_assignment l
+              WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
+              ORDER BY l.id DESC LIMIT {REPEAT_AFTER - 1}) l
+            JOIN labeling_task t ON t.id = l.task_id
+        WHERE l.created_at > %(day)s)
+"""  # noqa: S608 - words of our own
+_KNOWN = Statement(
+    "claim_known",
+    f"""
+    WITH {_LATELY}, open AS (
+        SELECT t.id FROM labeling_task t
+        WHERE t.project_id = %(project)s AND t.purpose = %(purpose)s
+          AND t.purpose IN ('gold', 'anchor') AND t.withdrawn_at IS NULL
+          AND NOT EXISTS (
+              SELECT 1 FROM labeling_assignment a
+              WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
+          AND NOT EXISTS (
+              SELECT 1 FROM labeling_taskopening o
+              WHERE o.person_id = %(rater)s AND o.task_id IN (t.id, t.gold_of_id))
+          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.gold_of_id)
+        ORDER BY t.queue_key)
+    SELECT {FIELDS}, (SELECT count(*) FROM open) FROM labeling_task t
+    WHERE t.id = (SELECT id FROM open LIMIT 1) AND t.withdrawn_at IS NULL
+    FOR UPDATE OF t
+    """,  # noqa: S608 - words of our own
+    project="bigint",
+    rater="bigint",
+    purpose="varchar",
+    day="timestamptz",
+)
+_KINDS = ", ".join(f"'{kind}'" for kind in sorted(CHECKED_KINDS))
+_AGAIN = Statement(
+    "claim_again",
+    f"""
+    WITH {_LATELY}, mine AS (
+        SELECT a.task_id FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
+        WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s AND a.state = 'submitted'
+          AND a.purpose = 'live' AND a.strategy <> '{Strategy.IMPORTED}'
+          AND t.withdrawn_at IS NULL AND t.kind IN ({_KINDS}) AND t.reviews_id IS NULL
+          AND t.follows_id IS NULL AND NOT t.continues AND t.part = ''
+          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.id)
+          AND NOT EXISTS (
+              SELECT 1 FROM labeling_taskopening o
+              WHERE o.person_id = %(rater)s AND o.task_id = t.id)
+          AND NOT EXISTS (
+              SELECT 1 FROM labeling_task r JOIN labeling_assignment b ON b.task_id = r.id
+              WHERE r.repeat_of_id = t.id AND b.rater_id = %(rater)s)
+        ORDER BY a.id DESC LIMIT {_DRAWN_FROM})
+    SELECT task_id, count(*) OVER () FROM mine
+    ORDER BY hashint8extended(task_id, %(seed)s), task_id LIMIT 1
+    """,  # noqa: S608 - words of our own
+    project="bigint",
+    rater="bigint",
+    day="timestamptz",
+    seed="bigint",
+)
+
+
+def claim_check(
+    *, project: Project, rater_id: int, stream: Stream, now: datetime
+) -> tuple[ClaimedTask, Stream] | None:
+    """Locks the check that is due now with the stream after it; None where a live task is to come.
+
+    A check that is due and cannot come, because every gold task is done or nothing is old enough
+    to come again, is tried again at the next tasks of its block.
+    """
+    for purpose, block in due_checks(f"{project.salt}:{rater_id}", stream, check_rates(project)):
+        claimed = _claim(purpose, project, rater_id, now)
+        if claimed is not None:
+            return claimed, stream.after(purpose, block)
+    return None
+
+
+def _claim(purpose: Purpose, project: Project, rater_id: int, now: datetime) -> ClaimedTask | None:
+    place = {"project": project.pk, "rater": rater_id, "day": now - REPEAT_AGE}
+    if purpose == Purpose.REPEAT:
+        return _claim_again(project, place)
+    row = _KNOWN.row(**place, purpose=purpose.value)
+    if row is None:
+        return None
+    *values, n_open = row
+    return ClaimedTask(Task.from_db(connection.alias, TASK_FIELDS, values), 1 / n_open)
+
+
+def _claim_again(project: Project, place: dict[str, object]) -> ClaimedTask | None:
+    """One of the tasks that the rater has judged and may get again, as a task of its own."""
+    seed = seeded_number(project.salt, "again", place["rater"], bits=62)
+    row = _AGAIN.row(**place, seed=seed)
+    if row is None:
+        return None
+    task_id, n_open = row
+    original = Task.objects.select_related("project").get(pk=task_id)
+    again = Task.objects.select_for_update().get(pk=copy_of(original, Purpose.REPEAT).pk)
+    return None if again.withdrawn_at else ClaimedTask(again, 1 / n_open)
