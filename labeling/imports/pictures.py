@@ -31,7 +31,7 @@ from labeling.datasets.records import PictureRef
 from labeling.datasets.rows import ImportRow, RefusalCode, RowError
 from labeling.media import PictureError, PreparedPicture, lie_of, limits, prepared_picture
 from labeling.models import Picture
-from labeling.pictures.selectors import known_pictures
+from labeling.pictures.selectors import known_pictures, latest_sources, reference_to
 from labeling.pictures.services import save_pictures, store_files
 
 #: Pictures that are worked on at the same time, and embedded ones that wait in memory at most.
@@ -50,11 +50,6 @@ class _Kept(Struct, frozen=True):
     unsaved: Picture | None = None
 
 
-def _seen_as(picture: Picture, *, is_saved: bool) -> _Kept:
-    shown = PictureRef(picture.sha256, picture.width, picture.height, picture.form, picture.size)
-    return _Kept(shown, unsaved=None if is_saved else picture)
-
-
 class PictureIntake:
     """Keeps the pictures of one import; to be used as a context manager around its reading."""
 
@@ -65,6 +60,8 @@ class PictureIntake:
         self._room = BoundedSemaphore(_WAITING)
         self._work: dict[str, Future[_Kept]] = {}
         self._kept: dict[str, _Kept] = {}
+        # A file that is corrected and sent again costs no picture twice.
+        self._sources: dict[str, PictureRef] | None = None
         # Rows are read ahead of the batch that is written: what they ask for is not forgotten.
         self._asked: deque[str] = deque(maxlen=_REMEMBERED)
         self._keeping = kept_by(self._take)
@@ -94,7 +91,7 @@ class PictureIntake:
         """What became of a picture, as it is remembered or stored."""
         if mark not in self._kept:
             for name, picture in known_pictures(self._project_id, [mark]).items():
-                self._kept[name] = _seen_as(picture, is_saved=True)
+                self._kept[name] = _Kept(reference_to(picture))
         return self._kept.get(mark)
 
     def _prepare(self, source: str, data: bytes) -> _Kept:
@@ -114,7 +111,7 @@ class PictureIntake:
     def _stored(self, source: str, prepared: PreparedPicture) -> _Kept:
         picture = store_files(project_id=self._project_id, picture=prepared)
         picture.source = source
-        return _seen_as(picture, is_saved=False)
+        return _Kept(reference_to(picture), unsaved=picture)
 
     def _prepare_named(self, name: str) -> _Kept:
         assert self._archive is not None  # noqa: S101 - only an archive has names
@@ -124,18 +121,20 @@ class PictureIntake:
             return _Kept(problem=str(error))
         if problem := lie_of(name, data):
             return _Kept(problem=problem)
-        return self._prepare(sha256(data).hexdigest(), data)
+        source = sha256(data).hexdigest()
+        if known := (self._sources or {}).get(source):
+            return _Kept(known)
+        return self._prepare(source, data)
 
     def resolved(self, outcomes: Sequence[Row]) -> list[Row]:
         """The rows with the pictures that are kept; a row is refused where one of them is not.
 
         What is new is saved by `keep`, in the transaction that writes the rows.
         """
-        rows = [row for row in outcomes if isinstance(row, ImportRow) and has_pictures(row)]
-        if not rows:
+        if not any(map(has_pictures, outcomes)):
             return list(outcomes)
         self.has_seen_any = True
-        self._begin(rows)
+        self.begin(outcomes)
         # In an archive nothing is beside: there a picture is named, and missing if it is not in.
         may_miss = self._archive is None
         return [
@@ -158,12 +157,14 @@ class PictureIntake:
             asked = set(self._asked)
             self._kept = {mark: kept for mark, kept in self._kept.items() if mark in asked}
 
-    def _begin(self, rows: Sequence[ImportRow]) -> None:
+    def begin(self, outcomes: Sequence[Row]) -> None:
         """Begins with all pictures that these rows name, so that none waits for another's row."""
         if self._archive is None:
             return
-        for row in rows:
-            for ref in row_pictures(row):
+        if self._sources is None:
+            self._sources = latest_sources(self._project_id, _REMEMBERED)
+        for row in outcomes:
+            for ref in row_pictures(row) if isinstance(row, ImportRow) else ():
                 try:
                     name = self._archive.named(ref.name, "") if ref.name else ""
                 except RowError:

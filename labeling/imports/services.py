@@ -270,17 +270,11 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
     writer = BatchWriter(
         import_.project, import_id=import_.pk, overlap=import_.options.get("overlap")
     )
-    few = most_rows = min(PICTURE_BATCH, BATCH)
     counts = Counts(**import_.counts)
     most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
     rest = islice(_outcomes(import_), import_.progress_done, None)
-    while batch := list(up_to(rest, most_rows, limits.MAX_HELD_BYTES)):
-        # What takes long is done before anything is locked.
-        batch, most_rows = (
-            pictures.resolved(batch),
-            few if pictures.has_seen_any else BATCH,
-        )
+    for batch in _handfuls(rest, pictures):
         with transaction.atomic():
             pictures.keep()
             result = writer.write(batch, database_now())
@@ -314,6 +308,26 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
             if not ask_for_reviews(import_.project, import_.pk, most=BATCH):
                 return
         yield
+
+
+def _handfuls(rows: Iterator[RowOutcome], pictures: PictureIntake) -> Iterator[list[RowOutcome]]:
+    """The rows of each transaction with their pictures: what takes long is done before anything is
+    locked. The pictures of the next rows are begun with, so that none waits for the database."""
+    few = min(PICTURE_BATCH, BATCH)
+    batch = list(up_to(rows, few, limits.MAX_HELD_BYTES))
+    while batch:
+        outcomes, following, broken = pictures.resolved(batch), [], None
+        if pictures.has_seen_any:
+            try:
+                following = list(up_to(rows, few, limits.MAX_HELD_BYTES))
+            except UnreadableFile as error:
+                broken = error
+            pictures.begin(following)
+        yield outcomes
+        if broken is not None:
+            raise broken
+        most = few if pictures.has_seen_any else BATCH
+        batch = following or list(up_to(rows, most, limits.MAX_HELD_BYTES))
 
 
 def _room(project: Project) -> float:

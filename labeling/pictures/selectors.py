@@ -40,6 +40,17 @@ def known_pictures(project_id: int, hashes: Iterable[str]) -> dict[str, Picture]
     return by_source | {p.sha256: p for p in rows.filter(sha256__in=wished)}
 
 
+def latest_sources(project_id: int, most: int) -> dict[str, PictureRef]:
+    """So many of the project's latest pictures, by the hash of what they came from."""
+    rows = Picture.objects.filter(project=project_id).exclude(source="").order_by("-pk")
+    return {picture.source: reference_to(picture) for picture in rows[:most].iterator()}
+
+
+def reference_to(picture: Picture) -> PictureRef:
+    """What a turn says of a picture that it shows."""
+    return PictureRef(picture.sha256, picture.width, picture.height, picture.form, picture.size)
+
+
 def with_addresses(slug: str, turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The turns with their pictures as people and programs show them; itself where it has none."""
     if not any("images" in turn for turn in turns):

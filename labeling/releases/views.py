@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -180,6 +182,9 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         panels=cutoff_panels(counts, criteria),
         warnings=known_warnings(counts),
         size=sum(file["size"] for file in row.files),
+        files=[file for file in row.files if not _is_picture(file)],
+        n_pictures=sum(map(_is_picture, row.files)),
+        picture_bytes=sum(file["size"] for file in row.files if _is_picture(file)),
         may_release=access.may(Action.RELEASE),
     )
 
@@ -220,6 +225,11 @@ def release_archive(request: SignedInRequest, slug: str, number: int) -> HttpRes
         raise Http404(_("This release has no files."))
     names = [entry["name"] for entry in row.files]
     return zip_response(request, folder_of(row), names, name=f"{slug}-release-{number}.zip")
+
+
+def _is_picture(file: dict[str, Any]) -> bool:
+    """Whether a file is one of perhaps thousands that the folder `images` holds."""
+    return str(file["name"]).startswith("images/")
 
 
 def _recipe_title(row: Release) -> str:

@@ -72,7 +72,7 @@ def data_uri(data: bytes) -> str:
 
 
 def test_an_archive_of_rows_and_pictures_is_kept_once_a_picture(
-    take: Take, project: Project, storage: Path
+    take: Take, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [PAIR, {**PAIR, "id": "2", "prompt": "Another", "image": "red.png"}]
     import_ = take(content=archive(rows, {"red.png": RED, "sub/blue.png": BLUE}))
@@ -86,6 +86,7 @@ def test_an_archive_of_rows_and_pictures_is_kept_once_a_picture(
     assert default_storage.size(stored_name(project.pk, red.sha256, red.form)) == red.size
     prompt = Prompt.objects.get(external_id="2")
     assert prompt.messages[-1]["images"] == shown["images"]
+    monkeypatch.delattr("labeling.imports.pictures.prepared_picture")
     again = take(content=archive(rows, {"red.png": RED, "sub/blue.png": BLUE}))
     assert counts(again) == {"rows": 2, "unchanged": 2}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from django.test import Client
 from PIL import Image
 
 from labeling.imports.services import create_import, run_import
@@ -67,6 +68,15 @@ def test_parquet_holds_pictures_as_datasets_reads_them(
     assert '{name: "images", list: "image"}' in (folder / "README.md").read_text()
     assert json.loads(row["prompt"])[0]["content"][0] == {"type": "image"}
     assert json.loads(row["chosen"])[0]["images"] == [row["chosen_images"][0]["path"]]
+
+
+def test_the_page_of_a_release_counts_its_pictures_in_one_line(
+    shown: Project, built: Build, client_for: Callable[[User], Client], lena: User
+) -> None:
+    release = built(shown, recipe="raw")
+    page = client_for(lena).get(f"/p/{shown.slug}/releases/{release.number}/").content.decode()
+    assert "2 pictures, named by their own SHA-256" in page
+    assert ".png" not in page
 
 
 def test_formats_of_texts_leave_pictures_out_and_count_them(shown: Project, built: Build) -> None:
