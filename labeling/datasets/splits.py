@@ -39,6 +39,8 @@ RULES: Mapping[str, str] = {
     "group_key": "They carry the same group key.",
     "group": "Their rows name the same group.",
     "conversation": "They are turns of one conversation, as their rows name it.",
+    "same_picture": "They show the same picture. What is said of different pictures is never "
+    "the same text.",
     "same_text": "They are equal but for case, white space and punctuation.",
     "same_opening": f"Their users open alike, for at least {OPENING_WORDS} words in whole turns. "
     "What a system prompt says does not count.",
@@ -167,7 +169,7 @@ def plan_splits(
         shares=shares,
         salt=salt,
         threshold=threshold,
-        joined={name: len(links[name]) for name in RULES},
+        joined={name: len(links[name]) for name in RULES if name in links},
         _rows=rows,
         _group=group,
         _names=np.array([_mark(text) for text in texts], dtype=np.uint64),
@@ -186,6 +188,9 @@ class _Notes:
         self.groups = array("Q")
         self.conversations = array("Q")
         self.openings = array("Q")
+        # A mark for each picture of a prompt, and its row.
+        self.pictures = array("Q")
+        self.picture_rows = array("q")
         # Conversations that have not opened yet: a mark after each user turn, and the last of it.
         self.starts = array("Q")
         self.start_rows = array("q")
@@ -201,6 +206,9 @@ class _Notes:
             if not said:
                 # Two texts compared by themselves: their group is all that tells them apart.
                 said = [("user", [prompt.group_key])]
+            shown = [picture.sha256 for turn in prompt.messages for picture in turn.images]
+            if shown:
+                said = self._show(row, shown, said)
             system = [word for role, words in said if role == "system" for word in words]
             spoken = [word for role, words in said if role != "system" for word in words]
             self.keys.append(clean(prompt.key))
@@ -214,6 +222,15 @@ class _Notes:
                 seed = digest(*spoken).hex()
                 spoken = [seed + word for word in system]
             yield spoken
+
+    def _show(
+        self, row: int, shown: list[str], said: list[tuple[str, list[str]]]
+    ) -> list[tuple[str, list[str]]]:
+        """Notes the pictures, and gives words that are those of no text about other pictures."""
+        self.pictures.extend(_mark(digest(picture)) for picture in shown)
+        self.picture_rows.extend([row] * len(shown))
+        seed = digest(*shown).hex()
+        return [(role, [seed + word for word in ("", *words)]) for role, words in said]
 
     def _open(self, row: int, system: list[str], turns: list[list[str]]) -> None:
         """Notes how the user opens: by one mark, or by a mark a turn if too little is said."""
@@ -246,7 +263,7 @@ class _Notes:
         starts = np.array(self.starts)
         whole = np.isin(starts, np.array(self.wholes))
         texts = np.frombuffer(bytes(self.texts), dtype=np.uint64)[:: _TEXT_BYTES // 8]
-        return {
+        links = {
             "group_key": _equal(np.array(self.group_keys), rank),
             "group": _equal(np.array(self.groups), rank),
             "conversation": _equal(np.array(self.conversations), rank),
@@ -256,6 +273,10 @@ class _Notes:
                 starts[whole], rank[np.array(self.start_rows, dtype=np.int64)[whole]]
             ),
         }
+        if self.pictures:
+            rows = rank[np.array(self.picture_rows, dtype=np.int64)]
+            links["same_picture"] = _equal(np.array(self.pictures), rows)
+        return links
 
     def text(self, row: int) -> bytes:
         """The digest of a prompt's text."""

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 from labeling.datasets.formats.base import TaskRows
+from labeling.datasets.formats.carrying import is_empty
 from labeling.datasets.reasons import HUMAN_ONLY
 from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
@@ -143,7 +144,7 @@ class Tally:
             self.licences[task.licence] += 1
             self.permitted_uses[task.permitted_use] += 1
             self.responses += len(task.responses)
-            self.empty += sum(not response.text.strip() for response in task.responses)
+            self.empty += sum(map(is_empty, task.responses))
             codes = self._judgments(may, recipe)
             if recipe.criterion.answer != "compare":
                 patterns = compared(task, may, recipe)

@@ -156,7 +156,7 @@ def test_embedded_pictures_are_kept_in_whatever_way_they_stand(
 @pytest.mark.parametrize(
     ("row", "files", "reason"),
     [
-        ({"image": "green.png"}, {}, "There is no such file in the archive. Name it"),
+        ({"image": "green.png"}, {}, "No such file came with the rows. Name it"),
         ({"image": "RED.png"}, {}, "There is red.png."),
         ({"image": "two.png"}, {"x/two.png": RED, "y/two.png": BLUE}, "2 times"),
         ({"image": "a.png"}, {"a.png": b"not a picture"}, "Is not a picture"),
@@ -167,7 +167,7 @@ def test_embedded_pictures_are_kept_in_whatever_way_they_stand(
         ({"image": "a.png"}, {"a.png": bytes(30 * 2**20)}, "24 MiB"),
         ({"image": "a.gif"}, {"a.gif": animation("GIF")}, "animated"),
         ({"image": "https://example.org/a.png"}, {}, "not fetched"),
-        ({"image": "../red.png"}, {}, "There is no such file"),
+        ({"image": "../red.png"}, {}, "No such file came"),
         ({"image": "data:image/png;base64,AAAA!"}, {}, "not base64"),
         ({"image": {"bytes": None, "path": ""}}, {}, "Holds no picture"),
         ({"image": 7}, {}, "Must be the name of a picture"),

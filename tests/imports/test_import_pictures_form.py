@@ -113,7 +113,7 @@ def test_a_form_of_too_many_files_says_how_many_it_may_bring(
     [
         ({"red.png": RED}, {"image": "red.png"}, "red.png"),
         ({}, {"image": data_uri(RED)}, "A picture within the row"),
-        ({}, {"image": "red.png"}, "There is no such file in the archive"),
+        ({}, {"image": "red.png"}, "No such file came with the rows"),
         ({"Red.png": RED}, {"image": "red.png"}, "There is Red.png."),
         ({"red.png": written(picture(), "JPEG")}, {"image": "red.png"}, "holds a JPEG picture"),
         ({"red.png": bytes(25 * 2**20)}, {"image": "red.png"}, "more than 24 MiB"),

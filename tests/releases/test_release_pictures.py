@@ -77,6 +77,7 @@ def test_the_page_of_a_release_counts_its_pictures_in_one_line(
     page = client_for(lena).get(f"/p/{shown.slug}/releases/{release.number}/").content.decode()
     assert "2 pictures, named by their own SHA-256" in page
     assert ".png" not in page
+    assert release.counts["figures"]["responses_empty"] == 0
 
 
 def test_formats_of_texts_leave_pictures_out_and_count_them(shown: Project, built: Build) -> None:

@@ -44,13 +44,12 @@ _TAGS = {
 _CALL_TAG = {"function_tag": "function_call"}
 _INFO = gettext_noop(
     "`dataset_info.json` names every file of every split: set `dataset_dir` to this folder and "
-    "`dataset` to names such as `concord_train`. Pictures of prompts are named in `images`, each "
-    "with a mark `<image>` before its text."
+    "`dataset` to names such as `concord_train`."
 )
 _REFUSED = gettext_noop(
     "After an optional system turn, user (or tool) and assistant must take turns and the prompt "
-    "must end with a user or tool turn; other prompts, texts with a placeholder of their own such "
-    "as `<image>`, and responses with pictures are left out and counted."
+    "must end with a user or tool turn; other prompts, and texts with a placeholder such as "
+    "`<image>`, are left out and counted."
 )
 
 

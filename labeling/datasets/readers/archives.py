@@ -204,7 +204,7 @@ class PictureArchive:
         hint = f" There is {visible(near, 60)}." if near else ""
         raise RowError(
             field,
-            f"There is no such file in the archive.{hint} Name it as it is there, or add it.",
+            f"No such file came with the rows.{hint} Name it as it is called, or add it.",
             name,
             code=RefusalCode.MISSING,
         )
