@@ -119,7 +119,7 @@ def test_a_large_picture_has_two_smaller_ones_for_the_desk() -> None:
     kept = prepared_picture(written(picture((2048, 1024)), "JPEG"))
     assert read(kept.preview).size == (1200, 600)
     assert read(kept.thumbnail).size == (256, 128)
-    noise = Image.effect_noise((1300, 1300), 90).convert("RGB")
+    noise = Image.effect_noise((2048, 2048), 90).convert("RGB")
     assert 2 * len(prepared_picture(written(noise, "JPEG")).preview) <= 400_000
     small = prepared_picture(written(picture(), "PNG"))
     assert small.preview == small.thumbnail == b""
