@@ -12,7 +12,7 @@ from labeling.stats import (
     RaterPairs,
     ResponseAnswers,
     TaskTauPairs,
-    circles_within,
+    circles_of_lists,
     ranking_report,
     rating_report,
     rule_report,
@@ -30,8 +30,7 @@ def ranking_figures(answers: RankedAnswers) -> tuple[dict[str, Any], TaskTauPair
     """Every figure of rankings, and their pairs of raters."""
     lists = answers.lists
     figures, pairs = ranking_report(lists, rated=answers.beside is not None)
-    task, first, second, lead = lists.leads
-    circles = circles_within(task, first, second, lead, lists.prompt[task], groups_are="tasks")
+    circles = circles_of_lists(*lists.leads, lists.ends, lists.prompt, groups_are="tasks")
     return {
         "answer": answers.criterion.scale.answer,
         **figures,

@@ -20,6 +20,9 @@ assert not any(name in sys.modules for name in LARGE), "an import alone loads no
 from labeling.lead.agreement import pairs, report
 assert pairs.stats.share(1, 2, "", nothing="").value == 0.5 and int(pairs.np.sign(-3)) == -1
 assert "numpy" in sys.modules and pairs.np.int64 is sys.modules["numpy"].int64
+pairs.stats.median_of(range(100), "", nothing="")
+pairs.stats.jeffreys_interval(3, 9)
+pairs.stats.binomial_test(3, 9)
 assert "scipy.stats" not in sys.modules, "nor do the statistics load all of SciPy"
 assert report.figures_of_criteria.criterion_figures.registry
 import labeling.stats

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from scipy import stats
+from scipy import special
 
 from labeling.stats.agreement.figures import percent_agreement
 from labeling.stats.intervals.proportions import CONFIDENCE
@@ -128,7 +128,7 @@ def majority_accuracy(accuracy: float, raters: int) -> float:
     if raters < 1 or raters != int(raters):
         raise ValueError(f"A majority needs at least 1 rater, and whole ones, not {raters}.")
     voters = raters - 1 + raters % 2
-    return float(stats.binom.sf(voters // 2, voters, accuracy))
+    return float(special.bdtrc(voters // 2, voters, accuracy))
 
 
 def flip_rate(self_agreement: Figure) -> Figure:

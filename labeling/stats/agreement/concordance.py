@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from labeling.stats.coding import Coded, code, codes, counted, divide
 from labeling.stats.intervals.jackknife import leave_one_out_interval
@@ -125,7 +125,7 @@ def friedman_test(
     if not np.isfinite(w):
         return 0.0, max(objects - 1, 0), 1.0
     statistic = rankings.raters * (objects - 1) * w
-    return statistic, objects - 1, float(stats.chi2.sf(statistic, objects - 1))
+    return statistic, objects - 1, float(special.chdtrc(objects - 1, statistic))
 
 
 def kendall_w_within(
@@ -304,7 +304,17 @@ def _leave_one_out(rankings: _Rankings, statistic: Statistic) -> Floats:
 
 def _mid_ranks(value: Floats) -> Floats:
     """Return the ranks of each column, ties sharing the mean of theirs."""
-    return np.asarray(stats.rankdata(value, axis=0), dtype=np.float64) if value.size else value
+    order = np.argsort(value, axis=0, kind="stable")
+    ordered, place = np.take_along_axis(value, order, axis=0), np.arange(len(value))[:, None]
+    begins = np.ones(value.shape, dtype=bool)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    ends = np.ones(value.shape, dtype=bool)
+    ends[:-1] = begins[1:]
+    first = np.maximum.accumulate(np.where(begins, place, 0), axis=0)
+    last = np.minimum.accumulate(np.where(ends, place, len(value))[::-1], axis=0)[::-1]
+    ranks = np.empty(value.shape)
+    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=0)
+    return ranks
 
 
 def _w(ranks: Floats) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from labeling.stats.coding import Coded, code, divide
 from labeling.stats.intervals.jackknife import leave_one_out_interval
@@ -304,7 +304,7 @@ def _f_interval(
             (k - 1) * (n - 1) * (of_raters + of_error) ** 2 / ((n - 1) * of_raters**2 + of_error**2)
         )
         under = k * rater + (k * n - k - n) * error
-        up, down = stats.f.ppf(edge, n - 1, df), stats.f.ppf(edge, df, n - 1)
+        up, down = special.fdtri(n - 1, df, edge), special.fdtri(df, n - 1, edge)
         if not (up >= 1 and down >= 1):
             return np.nan, np.nan  # Far too few degrees of freedom: the ends miss the value.
         return (
@@ -312,8 +312,8 @@ def _f_interval(
             float(n * (between - error / down) / (under / down + n * between)),
         )
     ratio = between / error
-    low = ratio / float(stats.f.ppf(edge, n - 1, df))
-    high = ratio * float(stats.f.ppf(edge, df, n - 1))
+    low = ratio / float(special.fdtri(n - 1, df, edge))
+    high = ratio * float(special.fdtri(df, n - 1, edge))
     return (low - 1) / (low + k - 1), (high - 1) / (high + k - 1)
 
 

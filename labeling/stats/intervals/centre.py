@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from labeling.stats.intervals.proportions import CONFIDENCE, t_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, coin_quantile, t_quantile
 from labeling.stats.ratings import Figure, Floats, RatingsError
 
 _TOO_FEW = "These are too few values for an interval."
@@ -66,7 +65,7 @@ def median_of(
     if not column.size:
         return Figure(None, None, None, 0, convention, nothing)
     n, median = int(column.size), float(np.median(column))
-    below = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1
+    below = int(coin_quantile((1 - confidence) / 2, n)) - 1
     if below < 0:
         return Figure(median, None, None, n, convention, _TOO_FEW)
     return Figure(median, float(column[below]), float(column[n - 1 - below]), n, convention)

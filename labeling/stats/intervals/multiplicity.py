@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from labeling.stats.ratings import Floats
 
@@ -53,7 +53,7 @@ def fisher_combination(p_values: npt.ArrayLike) -> tuple[float, float]:
     if not p.min():
         return float("inf"), 0.0
     statistic = float(-2 * np.log(p).sum())
-    return statistic, float(stats.chi2.sf(statistic, 2 * len(p)))
+    return statistic, float(special.chdtrc(2 * len(p), statistic))
 
 
 def _sorted(p_values: npt.ArrayLike) -> tuple[Floats, npt.NDArray[np.intp]]:

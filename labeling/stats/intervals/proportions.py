@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from math import inf, sqrt
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special, stats
 
-from labeling.stats.ratings import Figure, Floats, Interval
+from labeling.stats.ratings import Figure, Floats, Interval, Ints
 
 CONFIDENCE = 0.95
 
@@ -225,7 +226,23 @@ def binomial_test(successes: int, trials: int, chance: float = 0.5) -> float:
         ValueError: successes below 0 or above trials.
     """
     _require_share(successes, trials)
-    return float(stats.binomtest(successes, trials, chance).pvalue) if trials else 1.0
+    if not trials:
+        return 1.0
+    if chance == 0.5:  # symmetric: twice the lesser tail, without the half second to load more
+        return min(1.0, 2 * float(special.bdtr(min(successes, trials - successes), trials, 0.5)))
+    return float(stats.binomtest(successes, trials, chance).pvalue)
+
+
+def coin_quantile(share: float, trials: npt.ArrayLike) -> Ints:
+    """Return the least number of heads that so many fair coins stay at or below with `share`.
+
+    For shares below a half: the quantiles of tails.
+    """
+    n = np.asarray(trials, dtype=np.int64)
+    near = np.ceil(special.bdtrik(share, n, 0.5))
+    heads = np.where(special.bdtr(0, n, 0.5) >= share, 0.0, np.nan_to_num(near))
+    heads -= (heads > 0) & (special.bdtr(np.maximum(heads - 1, 0), n, 0.5) >= share)
+    return np.asarray(heads, dtype=np.int64)
 
 
 def mcnemar_exact(only_first: int, only_second: int) -> float:
@@ -310,7 +327,7 @@ def _beta_ends(
     failures = trials - successes
     low, high = 0.0, 1.0
     if successes:
-        low = float(stats.beta.ppf(edge, successes + below, failures + above))
+        low = float(special.betaincinv(successes + below, failures + above, edge))
     if failures:
-        high = float(stats.beta.ppf(1 - edge, successes + above, failures + below))
+        high = float(special.betaincinv(successes + above, failures + below, 1 - edge))
     return Interval(low, high)

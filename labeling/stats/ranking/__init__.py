@@ -17,6 +17,7 @@ from labeling.stats.ranking.style import (
 from labeling.stats.ranking.triads import (
     Circles,
     Triads,
+    circles_of_lists,
     circles_within,
     circular_triads,
     consistence,
@@ -36,6 +37,7 @@ __all__ = [
     "Triads",
     "arena_rank",
     "bradley_terry",
+    "circles_of_lists",
     "circles_within",
     "circular_triads",
     "consistence",

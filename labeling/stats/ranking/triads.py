@@ -25,7 +25,7 @@ from labeling.stats.ratings import (
 )
 
 _LISTED = 20  # How many circular triads are named.
-_CELLS = 1 << 22  # Cells of many small tables of pairs in memory together.
+_CELLS = 1 << 19  # Cells of many small tables of pairs in memory together.
 _ZETA = (
     "Kendall's zeta, 1 less circular triads over the most there can be; 1 is a perfect order; "
     "n counts items; no interval"
@@ -160,6 +160,42 @@ def circles_within(
             over = _over(of, a, b, columns["value"], groups, count)
             circular[groups], complete[groups] = _triples(over)
             decided[groups] = over.sum(axis=(1, 2)) == count * (count - 1) // 2
+    return _circles(circular, complete, decided, size, clusters, groups_are, clusters_are)
+
+
+def circles_of_lists(
+    lead: Array,
+    compared: Array,
+    ends: tuple[Ints, Ints],
+    cluster: npt.ArrayLike,
+    *,
+    groups_are: str,
+    clusters_are: str = "prompts",
+) -> Circles:
+    """Count circular triads as `circles_within` does, of groups whose items stand in columns.
+
+    Args:
+        lead: by how much the second item of a pair leads, below 0 where the first does, shape
+            (groups, pairs).
+        compared: which pairs were compared, of the same shape.
+        ends: the columns of the two items of each pair, shape (pairs,) each.
+        cluster: what each group was drawn with, shape (groups,).
+    """
+    count = int(max(ends[1].max(initial=-1), 0)) + 1
+    circular, complete, decided = np.zeros((3, len(lead)))
+    size = np.zeros(len(lead), dtype=np.int64)
+    step = max(1, _CELLS // count**2)
+    for start in range(0, len(lead), step):
+        part = slice(start, start + step)
+        over = np.zeros((len(lead[part]), count, count), dtype=bool)
+        over[:, ends[0], ends[1]] = lead[part] < 0
+        over[:, ends[1], ends[0]] = lead[part] > 0
+        met = np.zeros_like(over)
+        met[:, ends[0], ends[1]] = met[:, ends[1], ends[0]] = compared[part]
+        size[part] = met.any(axis=2).sum(axis=1)
+        circular[part], complete[part] = _triples(over)
+        decided[part] = over.sum(axis=(1, 2)) == size[part] * (size[part] - 1) // 2
+    clusters = codes(column("cluster", cluster))[0] if len(lead) else size
     return _circles(circular, complete, decided, size, clusters, groups_are, clusters_are)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from labeling.stats.coding import crossed
 from labeling.stats.raters.columns import coded, numbers, parts
@@ -102,7 +102,7 @@ def _voter(
     at = np.unique(rng.integers(min_n, n + 1, size=looks))
     # Fisher's statistic after every vote; looked at only where the looks fall.
     combined = [np.cumsum(-2 * np.log(p))[at - 1] for p in (high, low)]
-    least = float(np.min(stats.chi2.sf(combined, 2 * at)))
+    least = float(np.min(special.chdtrc(2 * at, combined)))
     p_value = min(1.0, least * 2 * looks)
     status: Status = "stands out" if p_value <= level else "as expected"
     return Voter(rater, n, tuple(at.tolist()), p_value, status)

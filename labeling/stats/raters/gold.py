@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from labeling.stats.coding import counted
 from labeling.stats.intervals.proportions import CONFIDENCE
@@ -102,7 +102,7 @@ def gold_accuracy(
     names, n, k = _counts(rater, correct, raters)
     (a, b), whence = _prior(prior, k, n)
     whence = f"Beta({a:.3g}, {b:.3g}) prior {whence}"
-    above = np.asarray(stats.beta.sf(threshold, a + k, b + n - k)).tolist()
+    above = np.asarray(special.betaincc(a + k, b + n - k, threshold)).tolist()
     observed = share_figures(k, n, _SHARE, _NO_GOLD, confidence)
     posterior = _posteriors(a + k, b + n - k, n, whence, confidence)
     decisions = [

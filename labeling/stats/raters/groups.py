@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from labeling.stats.coding import code, counted, partners
 from labeling.stats.intervals.proportions import (
@@ -241,8 +241,9 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
     used = table[:, table.sum(axis=0) > 0]
     if used.shape[1] < 2:
         return LabelShift(variation, None, 0, None)
-    test = stats.chi2_contingency(used, correction=False)
-    return LabelShift(variation, float(test.statistic), int(test.dof), float(test.pvalue))
+    expected = np.outer(used.sum(axis=1), used.sum(axis=0)) / used.sum()
+    chi2, dof = float(((used - expected) ** 2 / expected).sum()), used.shape[1] - 1
+    return LabelShift(variation, chi2, dof, float(special.chdtrc(dof, chi2)))
 
 
 def _too_small(people: Ints, smallest: int) -> Bools:

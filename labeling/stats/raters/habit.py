@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from labeling.stats.intervals.multiplicity import benjamini_hochberg
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile, share, t_quantile
@@ -128,7 +128,7 @@ def coin_tests(successes: Floats, trials: Floats) -> Floats:
     A fair coin is symmetric, so that the two-sided p-value is twice the lesser tail.
     """
     least = np.minimum(successes, trials - successes)
-    p = np.minimum(1.0, 2 * stats.binom.cdf(least, trials, 0.5))
+    p = np.minimum(1.0, 2 * special.bdtr(least, np.asarray(trials, dtype=np.int64), 0.5))
     return np.where(trials > 0, p, np.nan)
 
 

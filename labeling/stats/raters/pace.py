@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from labeling.stats.coding import counted
-from labeling.stats.intervals.proportions import CONFIDENCE, share
+from labeling.stats.intervals.proportions import CONFIDENCE, coin_quantile, share
 from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.habit import MIN_N, NO_PEERS, Status, share_figures
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, plural, same_length
@@ -261,7 +260,7 @@ def _median_figures(code: Ints, times: Floats, size: int, confidence: float) -> 
     ordered, start, length = _sorted_groups(code, times, size)
     middle = _middles(ordered, start, length)
     # The r-th from either end, r the largest with 2 P(Binomial(n, 1/2) < r) <= 1 - confidence.
-    rank = np.asarray(stats.binom.ppf((1 - confidence) / 2, length, 0.5)).astype(np.int64)
+    rank = coin_quantile((1 - confidence) / 2, length)
     figures = []
     for begin, n, value, r in zip(start, length, middle, rank, strict=True):
         if r < 1:

@@ -14,6 +14,7 @@ from scipy import stats
 from labeling.stats import (
     Ratings,
     TaskLists,
+    circles_of_lists,
     circles_within,
     kendall_tau_lists,
     kendall_w,
@@ -134,6 +135,19 @@ def test_circles_of_many_groups_add_up_and_say_what_is_missing() -> None:
     nothing = circles_within([], [], [], [], [], groups_are="tasks")
     assert nothing.share.reason == "No three responses have all three pairs decided."
     assert nothing.zeta.reason == "No tasks have every pair of three responses decided."
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_circles_of_lists_are_those_of_their_pairs(seed: int) -> None:
+    lists = lists_of(drawn(seed, tasks=seed * 5))
+    lead, compared = lists.leads
+    task, pair = np.nonzero(compared)
+    first, second = (end[pair] for end in lists.ends)
+    pairs = circles_within(
+        task, first, second, lead[compared], lists.prompt[task], groups_are="tasks"
+    )
+    whole = circles_of_lists(lead, compared, lists.ends, lists.prompt, groups_are="tasks")
+    assert vars(whole) == vars(pairs)
 
 
 def test_contradictions_are_pairs_rated_the_other_way_than_ranked() -> None:

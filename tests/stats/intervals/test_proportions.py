@@ -20,6 +20,7 @@ from statsmodels.stats.proportion import (
 from labeling.stats.intervals.proportions import (
     binomial_test,
     clopper_pearson_interval,
+    coin_quantile,
     difference,
     jeffreys_interval,
     mcnemar_exact,
@@ -306,3 +307,13 @@ def test_rounding_carries_no_end_of_an_interval_past_its_share_or_its_scale() ->
         for part in (float(share_of), 1 - float(share_of)):
             low, high = wilson_interval(part * trials, trials)
             assert 0 <= low <= part * trials / trials <= high <= 1
+
+
+def test_quantiles_of_coins_are_those_of_scipy_which_takes_half_a_second_to_load():
+    trials = np.r_[1:400, 10**5]
+    for tail in (0.005, 0.025, 0.1):
+        heads = np.asarray(stats.binom.ppf(tail, trials, 0.5))
+        assert coin_quantile(tail, trials).tolist() == heads.tolist()
+    seen = [(3, 9), (0, 5), (5, 10), (40, 41)]
+    expected = [stats.binomtest(*pair, 0.5).pvalue for pair in seen]
+    assert [binomial_test(*pair) for pair in seen] == pytest.approx(expected)
