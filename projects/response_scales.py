@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projects.scale import (
+    CONVERSATION,
     DECISION,
     GATE,
     NOT_APPLICABLE,
@@ -248,6 +249,15 @@ SCALES_OF_SEVERAL = (
         options=(Option(1, _("Yes")), Option(0, _("No"))),
         source="In the style of Menick et al. 2022, GopherCite (arXiv:2203.11147)",
         answer=YES_NO,
+    ),
+    Scale(
+        key="dots5",
+        title=_("Conversation, five dots"),
+        question=_("How good is the conversation so far?"),
+        options=_numbered(range(1, 6)),
+        ends=(_("Bad"), _("Good")),
+        source="Bai et al. 2022 (arXiv:2204.05862), Figure 6",
+        answer=CONVERSATION,
     ),
     Scale(
         key=GATE,

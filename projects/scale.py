@@ -4,8 +4,9 @@ A preference is a signed integer: negative means the first of two responses is b
 second, 0 a tie; the magnitude is the strength. A ranking gives each response a place from 1, equal
 places are ties. An ordinal or a yes/no question is answered for each response by itself. A gate
 asks whether the task can be judged at all: one of its options opens the other questions, the rest
-end the task. Labels are what the rater reads; the stored value never depends on them, so that they
-are translated where they are shown.
+end the task. A question about the conversation has one number, whatever the responses are. Labels
+are what the rater reads; the stored value never depends on them, so that they are translated where
+they are shown.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ TIE_KINDS = (EQUAL_GOOD, EQUAL_BAD, CANNOT_TELL)
 PREFERENCES, RANKING, ORDINAL, YES_NO = "preference", "ranking", "ordinal", "yes_no"
 #: What comes first and may end a task; the family of such a question too.
 GATE = "gate"
-ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO, GATE)
+#: A rating of the conversation that a comparison stands in; the family of such a question too.
+CONVERSATION = "conversation"
+ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO, GATE, CONVERSATION)
 #: The family of questions about each response by itself, ordinal or yes/no.
 RESPONSE = "response"
 #: The family of what a second person says of a text that was written, and its two scales.

@@ -12,6 +12,7 @@ from projects.response_scales import SCALES_OF_SEVERAL
 from projects.scale import (
     ANSWER_KINDS,
     CANNOT_TELL,
+    CONVERSATION,
     DECISION,
     EQUAL_BAD,
     EQUAL_GOOD,
@@ -34,6 +35,7 @@ from projects.scale import (
 __all__ = [
     "ANSWER_KINDS",
     "CANNOT_TELL",
+    "CONVERSATION",
     "DECISION",
     "EQUAL_BAD",
     "EQUAL_GOOD",

@@ -319,7 +319,7 @@ class CriterionRecord:
     primary: bool = True
     margins: Mapping[int, float] | None = None
     levels: tuple[int, ...] = ()
-    answer: Literal["compare", "rank", "rate", "gate"] = "compare"
+    answer: Literal["compare", "rank", "rate", "gate", "conversation"] = "compare"
     by_rule: bool = False
     asked_on: frozenset[str] = frozenset()
     principles: Mapping[str, PrincipleRecord] = field(default_factory=dict)

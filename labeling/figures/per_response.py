@@ -93,8 +93,10 @@ def ranked_answers(criterion: Criterion, answers: AnswerQuerySet | None = None) 
 
 
 def rated_answers(criterion: Criterion, answers: AnswerQuerySet | None = None) -> RatedAnswers:
-    """The answers on a criterion about each response, among these: as for rankings."""
+    """The answers on a criterion about each response, or about the whole conversation of a task,
+    among these: as for rankings."""
     number = BigIntegerField()
+    is_whole = criterion.scale.per == "task"
     unsaid = Case(
         When(unsaid=Unsaid.UNSURE, then=UNSURE_CODE),
         When(unsaid=Unsaid.NOT_APPLICABLE, then=NOT_APPLICABLE_CODE),
@@ -103,13 +105,13 @@ def rated_answers(criterion: Criterion, answers: AnswerQuerySet | None = None) -
     )
     rows = (
         _those(answers)
-        .filter(criterion=criterion, response__isnull=False)
+        .filter(criterion=criterion, response__isnull=is_whole)
         .values_list(
             "judgment_id",
             "judgment__task_id",
             "judgment__rater_id",
             "judgment__task__prompt_id",
-            "response_id",
+            Coalesce(F("response_id"), Value(0), output_field=number),
             Coalesce(F("principle_id"), Value(0), output_field=number),
             Coalesce(Cast("value", number), Value(0, output_field=number)),
             Cast(unsaid, number),

@@ -22,6 +22,7 @@ from labeling.kinds.base import (
     unsaid_words,
 )
 from labeling.kinds.compare import COMPARE, Outcome, tie_words
+from labeling.kinds.conversation import CONVERSATION_ANSWERS
 from labeling.kinds.gate import GATE_ANSWERS, check_answers, is_stopped, stopping_answers
 from labeling.kinds.labels import label_answers
 from labeling.kinds.passes import COMPARE_AXES, COMPARE_OVERALL, has_axes
@@ -56,9 +57,10 @@ def kind_of(key: str) -> Kind:
 def kind_for(scale: Scale) -> Kind:
     """The kind whose primary question may stand on this scale: it says what its answers mean.
 
-    Those to a gate mean the same on every kind of task. Raises KeyError where there is none.
+    Those to a gate, and about a conversation, mean the same on every kind of task. Raises KeyError
+    where there is none.
     """
-    for kind in (*KINDS.values(), GATE_ANSWERS):
+    for kind in (*KINDS.values(), GATE_ANSWERS, CONVERSATION_ANSWERS):
         if kind.family == scale.family:
             return kind
     raise KeyError(f"No kind of task has primary answers of the family {scale.family!r}.")
@@ -69,6 +71,7 @@ __all__ = [
     "COMPARE",
     "COMPARE_AXES",
     "COMPARE_OVERALL",
+    "CONVERSATION_ANSWERS",
     "GATE_ANSWERS",
     "KINDS",
     "PRIMARY_ALIAS",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source, Unsaid
-from projects.scales import GATE, TIE_KINDS, Option, Scale
+from projects.scales import CONVERSATION, GATE, TIE_KINDS, Option, Scale
 from projects.words import gettext, gettext_noop
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class Kind(ABC):
         return self._turned(answer, shown_order)
 
     def _turned(self, answer: GivenAnswer[Q], shown_order: Sequence[int]) -> GivenAnswer[Q]:
-        if answer.value is None or answer.question.scale.family == GATE:
+        if answer.value is None or answer.question.scale.family in {GATE, CONVERSATION}:
             return answer
         value = self.turned(answer.value, shown_order)
         return answer if value == answer.value else replace(answer, value=value)

@@ -27,9 +27,10 @@ from labeling.kinds.base import (
     primary_of,
     whole_numbers,
 )
+from labeling.kinds.conversation import conversation_answers
 from labeling.kinds.per_response import answers_by_response
 from labeling.vocabulary import TaskKind, TieKind
-from projects.scales import PREFERENCES, RESPONSE, Option, Scale
+from projects.scales import CONVERSATION, PREFERENCES, RESPONSE, Option, Scale
 from projects.words import gettext, gettext_noop
 
 #: Ties that even a scale without a 0 may carry: they say only that there is no preference.
@@ -66,7 +67,7 @@ class Compare(Kind):
     is_preference = True
     has_winner = True
     family = PREFERENCES
-    beside = frozenset({RESPONSE})
+    beside = frozenset({RESPONSE, CONVERSATION})
     sizes = (2, 2)
 
     def check(
@@ -85,10 +86,12 @@ class Compare(Kind):
         ties = _ties(preferences, policy, answers, submission, errors)
         primary = primary_of(preferences)
         has_escaped = primary is not None and ties.get(primary.key) in _ESCAPES
-        others = [question for question in questions if question.scale.family != PREFERENCES]
+        singly = [question for question in questions if question.scale.per == "response"]
+        whole = [question for question in questions if question.scale.family == CONVERSATION]
         return [
             *_values(preferences, answers, ties, errors, has_escaped=has_escaped),
-            *answers_by_response(others, named, errors, count, may_lack=has_escaped),
+            *answers_by_response(singly, named, errors, count, may_lack=has_escaped),
+            *conversation_answers(whole, named, errors, may_lack=has_escaped),
         ]
 
     def winner(self, answers: Sequence[GivenAnswer[Q]]) -> int | None:

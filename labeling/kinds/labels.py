@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labeling.kinds.base import GivenAnswer, Kind, LabelError, Q
+from labeling.kinds.conversation import conversation_label
 from labeling.kinds.gate import gate_label
 from labeling.kinds.shapes import principle_number
-from projects.scales import GATE, PER_PRINCIPLE, RANKING, RESPONSE, REVIEWS
+from projects.scales import CONVERSATION, GATE, PER_PRINCIPLE, RANKING, RESPONSE, REVIEWS
 
 
 def label_answers(
@@ -37,6 +38,8 @@ def label_answers(
         elif family == GATE:
             beside = [name for name in said if name != key]
             answers.append(gate_label(by_key[key], _of_all(answer, ids), beside))
+        elif family == CONVERSATION:
+            answers.append(conversation_label(by_key[key], answer))
         elif family in {RESPONSE, PER_PRINCIPLE, REVIEWS}:
             answers += _of_each(by_key[key], answer, ids)
         elif isinstance(answer, int):

@@ -19,6 +19,7 @@ from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
 from projects.own_scales import own_scale
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import (
+    CONVERSATION,
     GATE,
     PER_PRINCIPLE,
     PREFERENCES,
@@ -51,6 +52,7 @@ _FAMILIES = {
     RESPONSE: _("Each response by itself"),
     PER_PRINCIPLE: _("Each principle of the guideline"),
     REVIEWS: _("Reviews of what raters write"),
+    CONVERSATION: _("The conversation as a whole"),
     GATE: _("Before everything else"),
 }
 

@@ -49,7 +49,7 @@ class Criterion(models.Model):
     help_text = models.TextField(blank=True, max_length=2000)
     scale_key = models.CharField(gettext_lazy("scale"), max_length=40)
     own_scale = models.TextField(blank=True, default="", db_default="", editable=False)
-    family = models.CharField(max_length=10, default=PREFERENCES, db_default=PREFERENCES)
+    family = models.CharField(max_length=20, default=PREFERENCES, db_default=PREFERENCES)
     is_primary = models.BooleanField(default=False)
     is_required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)

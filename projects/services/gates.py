@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from projects.exceptions import InvalidInput
 from projects.models import Criterion
-from projects.scales import GATE
+from projects.scales import CONVERSATION, GATE
 
 
 def two_gates_words() -> str:
@@ -23,7 +23,11 @@ def require_only_gate(criteria: Sequence[Criterion], family: str) -> None:
 
 
 def check_gate_question(family: str, is_primary: bool, is_required: bool) -> None:
-    """Raises InvalidInput for a gate that may be passed by, or that would be the datum."""
+    """Raises InvalidInput for a gate that may be passed by, or that would be the datum; the latter
+    of a rating of the conversation too."""
+    if family == CONVERSATION and is_primary:
+        sentence = _("A rating of the conversation stands beside a comparison, never primary.")
+        raise InvalidInput(sentence, fields={"is_primary": sentence})
     if family != GATE:
         return
     if is_primary:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from projects.exceptions import InvalidInput
 from projects.own_scales import own_scale
 from projects.scales import (
+    CONVERSATION,
     DECISION,
     GATE,
     PER_PRINCIPLE,
@@ -47,6 +48,8 @@ def is_asked(family: str, primaries: Collection[str], scales: Collection[str]) -
         return True
     if family == RESPONSE:
         return not _WITH_RESPONSES.isdisjoint(primaries)
+    if family == CONVERSATION:
+        return PREFERENCES in primaries
     return family == REVIEWS and DECISION in scales  # edits of comparisons are reviewed too
 
 

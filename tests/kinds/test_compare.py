@@ -16,6 +16,7 @@ from labeling.kinds import (
     COMPARE,
     COMPARE_AXES,
     COMPARE_OVERALL,
+    CONVERSATION_ANSWERS,
     GATE_ANSWERS,
     KINDS,
     RANK,
@@ -72,7 +73,8 @@ def test_every_kind_is_found_by_the_name_on_its_task_and_by_its_scales():
     stored = {**{key: key for key in KINDS}, "review": "rate"}
     stored |= {"compare_axes": "compare", "compare_overall": "compare"}
     assert {key: kind.key for key, kind in KINDS.items()} == stored
-    with_answers = {*KINDS.values(), GATE_ANSWERS} - {WRITE, COMPARE_AXES, COMPARE_OVERALL}
+    with_answers = {*KINDS.values(), GATE_ANSWERS, CONVERSATION_ANSWERS}
+    with_answers -= {WRITE, COMPARE_AXES, COMPARE_OVERALL}
     assert {kind_for(scale) for scale in SCALES.values()} == with_answers
     with pytest.raises(KeyError, match="known kinds: compare, compare_axes"):
         kind_of("guess")

@@ -10,6 +10,7 @@ from projects.services.meanings import is_asked
 from tests.kinds.test_compare import Asked, Offers
 from tests.kinds.test_gate import GATE
 
+_NEVER = {"gate", "conversation"}
 OVERALL = Asked("best", scale=SCALES["llama_eval7"])
 KINDER = Asked("kinder", is_primary=False, is_required=False, scale=SCALES["webgpt5"])
 SAFE = Asked("safe", is_primary=False, is_required=False, scale=SCALES["llama_safety_bin"])
@@ -34,7 +35,7 @@ def test_a_first_pass_without_any_answer_is_none():
     assert (answer.value, errors) == (-1, {})
 
 
-@pytest.mark.parametrize("primary", [s for s in SCALES.values() if s.answer != "gate"])
+@pytest.mark.parametrize("primary", [s for s in SCALES.values() if s.answer not in _NEVER])
 def test_a_question_fits_a_rubric_where_a_kind_of_its_tasks_asks_it(primary):
     """What the builder refuses is exactly what no desk would show."""
     kinds = [kind for kind in KINDS.values() if kind.family == primary.family]

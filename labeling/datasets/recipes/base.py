@@ -191,6 +191,12 @@ class Recipe(ABC):
                 "the rows of judgments; no recipe is made on it."
             )
             return reason % {"criterion": criterion.key}
+        if criterion.answer == "conversation":
+            reason = gettext(
+                "“%(criterion)s” rates a conversation as a whole. Its answers stand in the rows of "
+                "judgments; no recipe is made on it."
+            )
+            return reason % {"criterion": criterion.key}
         if "rate" in cls.answers:
             reason = gettext(
                 "“%(criterion)s” compares responses or puts them in order; the recipe "

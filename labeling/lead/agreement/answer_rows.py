@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labeling.lead.agreement.drawings import FigureRow, Json
-from projects.scales import GATE, ORDINAL, RANKING, SCALES, YES_NO
+from projects.scales import CONVERSATION, GATE, ORDINAL, RANKING, SCALES, YES_NO
 
 _Words = str | Promise
 
@@ -17,6 +17,9 @@ _PAIRS = gettext_lazy("pairs of answers")
 _RESPONSES = gettext_lazy("responses")
 _TASKS = gettext_lazy("tasks")
 _ANSWERS = gettext_lazy("answers")
+
+#: Answers about a whole task.
+_OF_TASKS = frozenset({GATE, CONVERSATION})
 
 #: The forms of Shrout and Fleiss, and what each is the reliability of.
 ICC_FORMS = {
@@ -37,7 +40,7 @@ def headline_rows(figures: Json) -> list[FigureRow]:
     same = same_answer_row(figures)
     if answer == GATE:
         return [same, ac1_row(figures), stopped_row(figures)]
-    if answer == ORDINAL:
+    if answer in {ORDINAL, CONVERSATION}:
         return [same, alpha_row(figures, "ordinal"), correlation_row(figures, "1,1")]
     if answer == YES_NO:
         return [same, ac1_row(figures), yes_row(figures)]
@@ -50,7 +53,7 @@ def third_rows(figures: Json) -> list[FigureRow]:
         return [concordance_row(figures)]
     if figures["answer"] == GATE:
         return [alpha_row(figures, "nominal")]
-    if figures["answer"] == ORDINAL:
+    if figures["answer"] in {ORDINAL, CONVERSATION}:
         return [correlation_row(figures, "1,k")]
     return [_unsure(figures)]
 
@@ -120,7 +123,7 @@ def concordance_row(figures: Json) -> FigureRow:
 
 def same_answer_row(figures: Json) -> FigureRow:
     """Raw agreement on a response."""
-    if figures["answer"] == GATE:
+    if figures["answer"] in _OF_TASKS:
         meaning = _("Two raters give a task the same answer.")
     elif "violation" in figures:
         meaning = _(
@@ -177,7 +180,7 @@ def correlation_row(figures: Json, form: str) -> FigureRow:
 
 def _judged(figures: Json) -> str:
     """What is judged by itself, and counted."""
-    return str(_TASKS if figures["answer"] == GATE else _RESPONSES)
+    return str(_TASKS if figures["answer"] in _OF_TASKS else _RESPONSES)
 
 
 def stopped_row(figures: Json) -> FigureRow:

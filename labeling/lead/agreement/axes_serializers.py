@@ -1,4 +1,4 @@
-"""A figure, and how far comparisons pull apart, as the API tells them."""
+"""A figure, a count by value, and how far comparisons pull apart, as the API tells them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ class FigureSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField(help_text="How much it rests on; `convention` says of what.")
     convention = serializers.CharField()
     reason = serializers.CharField(required=False)
+
+
+class ValueSerializer(serializers.Serializer[Any]):
+    """How often one strength was given; 0 is a tie."""
+
+    value = serializers.IntegerField()
+    count = serializers.IntegerField()
 
 
 class AxisPairSerializer(serializers.Serializer[Any]):

@@ -34,7 +34,17 @@ from labeling.lead.agreement.drawings import (
     turns_chart,
 )
 from projects.models import Criterion
-from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import (
+    CONVERSATION,
+    GATE,
+    ORDINAL,
+    PER_PRINCIPLE,
+    PREFERENCES,
+    RANKING,
+    YES_NO,
+)
+
+_OF_TASKS = frozenset({GATE, CONVERSATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ def pairs_words(criterion: Criterion) -> str:
             "Kendall's tau-b: how far two raters put the responses of a task in one order, 1 being "
             "the same and −1 the opposite, the mean over the tasks that both ranked."
         )
-    if criterion.family in {PREFERENCES, GATE}:
+    if criterion.family in {PREFERENCES, *_OF_TASKS}:
         return _(
             "Cohen's kappa: agreement of two raters beyond chance, 1 being full agreement and 0 "
             "chance, over the tasks that both judged."
@@ -195,6 +205,7 @@ _GROUPS: Mapping[str, Callable[[str, Json], list[FigureGroup]]] = {
     YES_NO: _yes_no_groups,
     PER_PRINCIPLE: _rule_groups,
     GATE: _yes_no_groups,
+    CONVERSATION: _rating_groups,
 }
 
 
@@ -203,7 +214,7 @@ def nothing_yet(figures: Json) -> str:
     n, twice = _counted(figures)
     if twice:
         return ""
-    if figures["answer"] == GATE:
+    if figures["answer"] in _OF_TASKS:
         sentence = ngettext(
             "Agreement needs two raters on the same task. So far %(n)s task has one.",
             "Agreement needs two raters on the same task. So far %(n)s tasks have one each.",
@@ -230,7 +241,7 @@ def _judged(figures: Json) -> tuple[str, str]:
     n, twice = _counted(figures)
     if figures["answer"] == RANKING:
         words = ngettext("of %(n)s task ranked", "of %(n)s tasks ranked", n)
-    elif figures["answer"] == GATE:
+    elif figures["answer"] in _OF_TASKS:
         words = ngettext("of %(n)s task", "of %(n)s tasks", n)
     else:
         words = ngettext("of %(n)s response judged", "of %(n)s responses judged", n)

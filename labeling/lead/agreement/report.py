@@ -33,13 +33,15 @@ from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_s
 from labeling.models import Region, Report
 from labeling.work.kept import Progress, figures_at_hand, keep_report, kept_report
 from projects.models import Project
-from projects.scales import GATE, PREFERENCES
+from projects.scales import CONVERSATION, GATE, PREFERENCES
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 10  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 11  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
+#: Families of questions that a judgment answers once.
+_ONCE = frozenset({PREFERENCES, GATE, CONVERSATION})
 _RESPONSES = 9  # The most responses that a task has: one answer each.
 #: With more regions of pictures a worker compares them: those of two raters are matched one by one.
 _MANY_REGIONS = 2_000
@@ -146,7 +148,7 @@ def _is_quick(project: Project, judgments: int, most: int) -> bool:
     regions = Region.objects.filter(judgment__project=project)
     has_many = Exists(regions[_MANY_REGIONS : _MANY_REGIONS + 1])
     criteria = list(project.criteria.values_list("family", has_many))
-    each = sum(1 if family in {PREFERENCES, GATE} else _RESPONSES for family, _many in criteria)
+    each = sum(1 if family in _ONCE else _RESPONSES for family, _many in criteria)
     return judgments * each <= most and not any(many for _family, many in criteria)
 
 

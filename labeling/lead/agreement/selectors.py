@@ -22,7 +22,7 @@ from labeling.lead.basis import JudgmentState
 from labeling.models import Answer, Judgment, Task
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
-from projects.scales import GATE, RANKING
+from projects.scales import CONVERSATION, GATE, RANKING
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -129,7 +129,7 @@ def criterion_answers(
     for criterion in project.criteria.select_related("project"):
         if criterion.scale.family == RANKING:
             yield per_response.ranked_answers(criterion)
-        elif criterion.scale.per == "response":
+        elif criterion.scale.per == "response" or criterion.scale.family == CONVERSATION:
             yield per_response.rated_answers(criterion)
         elif criterion.scale.family == GATE:
             yield gates.gate_ratings(criterion)

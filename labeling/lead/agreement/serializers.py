@@ -7,9 +7,21 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from labeling.lead.agreement.axes_serializers import AxesSerializer, FigureSerializer
+from labeling.lead.agreement.axes_serializers import (
+    AxesSerializer,
+    FigureSerializer,
+    ValueSerializer,
+)
 from labeling.lead.agreement.selectors import ResponseOrder
-from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import (
+    CONVERSATION,
+    GATE,
+    ORDINAL,
+    PER_PRINCIPLE,
+    PREFERENCES,
+    RANKING,
+    YES_NO,
+)
 
 
 class SideBiasSerializer(FigureSerializer):
@@ -67,13 +79,6 @@ class CountsSerializer(_TaskCountsSerializer):
         help_text="Answers that tell which response is better and not how much: they count in "
         "`same_side`, `side_alpha` and `noise_ceiling` only."
     )
-
-
-class ValueSerializer(serializers.Serializer[Any]):
-    """How often one strength was given; 0 is a tie."""
-
-    value = serializers.IntegerField()
-    count = serializers.IntegerField()
 
 
 class PassagesSerializer(serializers.Serializer[Any]):
@@ -325,6 +330,12 @@ class GateAgreementSerializer(serializers.Serializer[Any]):
     values = ValueSerializer(many=True, help_text="How often each answer was given.")
 
 
+class ConversationAgreementSerializer(RatingAgreementSerializer):
+    """The agreement on ratings of the conversation: its counts of responses are of tasks."""
+
+    answer = serializers.CharField(help_text="Always `conversation`.")
+
+
 _BY_ANSWER: dict[str, serializers.Serializer[Any] | type[serializers.Serializer[Any]]] = {
     PREFERENCES: PreferenceAgreementSerializer,
     RANKING: RankingAgreementSerializer,
@@ -332,6 +343,7 @@ _BY_ANSWER: dict[str, serializers.Serializer[Any] | type[serializers.Serializer[
     YES_NO: YesNoAgreementSerializer,
     PER_PRINCIPLE: RuleAgreementSerializer,
     GATE: GateAgreementSerializer,
+    CONVERSATION: ConversationAgreementSerializer,
 }
 
 

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from labeling.lead.agreement.drawings import FigureRow, Json
 from projects.models import Criterion
-from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import (
+    CONVERSATION,
+    GATE,
+    ORDINAL,
+    PER_PRINCIPLE,
+    PREFERENCES,
+    RANKING,
+    YES_NO,
+)
 from projects.templatetags.concord import percent, rare
 
 _Rows = Callable[[Criterion, Json], Sequence[FigureRow]]
@@ -23,6 +31,7 @@ _TITLES: Mapping[str, Promise] = {
     ORDINAL: gettext_lazy("Ratings of each response"),
     YES_NO: gettext_lazy("Yes or no of each response"),
     PER_PRINCIPLE: gettext_lazy("Rules"),
+    CONVERSATION: gettext_lazy("Ratings of the conversation"),
     GATE: gettext_lazy("Whether tasks can be judged"),
 }
 

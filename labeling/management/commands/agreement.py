@@ -13,7 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.lead.agreement.report import agreement_report
 from labeling.lead.agreement.selectors import ResponseOrder
 from projects.models import Project
-from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import (
+    CONVERSATION,
+    GATE,
+    ORDINAL,
+    PER_PRINCIPLE,
+    PREFERENCES,
+    RANKING,
+    YES_NO,
+)
 
 _Json = Mapping[str, Any]
 
@@ -195,6 +203,7 @@ _LINES: Mapping[str, Callable[[_Json], Iterator[str]]] = {
     YES_NO: _ratings,
     PER_PRINCIPLE: _rules,
     GATE: _gate,
+    CONVERSATION: _ratings,
 }
 
 
