@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from labeling.models import Prompt, Response
+from labeling.models import Assignment, Prompt, Response
+from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Project
 from tests.browser.desk import Desk
 from tests.browser.test_every_page import KEYS
@@ -21,7 +22,9 @@ PICTURE = {"sha256": "0" * 64, "width": 1200, "height": 900, "form": "webp", "si
 
 def show_pictures() -> None:
     """Gives every text a picture that may upset."""
-    Prompt.objects.update(sensitivity=[{"topic": "blood", "severity": "mild"}])
+    asked = {"role": "user", "content": "Draw this.", "images": [PICTURE]}
+    topics = [{"topic": "blood", "severity": "mild"}]
+    Prompt.objects.update(messages=[asked], sensitivity=topics)
     for response in Response.objects.all():
         turn = {"role": "assistant", "content": response.content, "images": [PICTURE]}
         Response.objects.filter(pk=response.pk).update(messages=[turn])
@@ -51,6 +54,7 @@ def test_no_key_of_a_desk_means_two_things(
     show_pictures()
     page = desk.open().page
     expect(page.locator("[data-pictures]")).to_be_visible()
+    expect(page.locator("[data-gone]").first).to_be_visible()
     assert page.evaluate(KEYS) == []
     desk.press(*keys)
     if kind == "compare":
@@ -58,3 +62,6 @@ def test_no_key_of_a_desk_means_two_things(
         page.locator("[data-improved] textarea").press("Escape")
         page.locator(".ask").first.click()
     assert page.evaluate(KEYS) == []
+    desk.press("Shift+S")
+    expect(page.locator("#task")).to_have_count(0)
+    assert Assignment.objects.get().skip_reason == SkipReason.UNCOMFORTABLE

@@ -71,6 +71,10 @@ def _check_looking(desk: Desk) -> None:
     desk.press("+", "+")
     first, second = views.evaluate_all(TRANSFORMS)
     assert first == second != ""
+    frames = page.locator(".minimap i")
+    expect(frames).to_have_count(2)
+    width = "frames => frames[0].offsetWidth / frames[0].parentElement.clientWidth"
+    assert frames.evaluate_all(width) == pytest.approx(1 / 1.25**2, abs=0.03)
     # What is looked at closely is there in full size.
     expect(images.first).to_have_attribute("src", before[0].replace("preview", "full"))
     desk.press("Shift+L", "+")
@@ -78,6 +82,7 @@ def _check_looking(desk: Desk) -> None:
     assert first != second
     desk.press("Shift+L", "Home")
     assert views.evaluate_all(TRANSFORMS) == ["", ""]
+    expect(frames).to_have_count(0)
     shown = images.evaluate_all("images => images.map(image => image.alt)")
     page.keyboard.down("k")
     assert images.evaluate_all("images => images.map(image => image.alt)") == shown[::-1]
@@ -94,3 +99,9 @@ def _check_covers(desk: Desk) -> None:
     expect(covers.last).not_to_be_checked()
     desk.press("Shift+V")
     expect(covers.last).to_be_checked()
+    page.locator("[data-choose]").click()
+    desk.reload()
+    expect(page.locator("[data-uncover]:checked")).to_have_count(2)
+    page.locator("[data-change]").click()
+    expect(page.locator("[data-uncover]:checked")).to_have_count(0)
+    expect(page.locator("[data-choose]")).to_be_focused()

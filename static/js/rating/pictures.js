@@ -72,7 +72,7 @@ class Viewer {
     }
     this.#listenToTools();
     this.#listenToCovers();
-    tools.hidden = false;
+    tools.hidden = !this.views.length;
     this.#tell();
   }
 
@@ -167,6 +167,13 @@ class Viewer {
 
   /** @param {HTMLElement} view */
   #listen(view) {
+    const image = view.querySelector("img");
+    const gone = /** @type {HTMLElement | null} */ (view.querySelector("[data-gone]"));
+    if (image && gone) {
+      gone.hidden = !image.complete || image.naturalWidth > 0;
+      image.addEventListener("error", () => gone.hidden = false);
+      image.addEventListener("load", () => gone.hidden = true);
+    }
     view.addEventListener("focus", () => this.current = view);
     view.addEventListener("pointerenter", () => this.current = view);
     view.addEventListener("wheel", (event) => {
