@@ -19,6 +19,7 @@ from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import canonical_json
 from labeling.figures import by_kind, per_response
 from labeling.figures.acceptance import acceptance_of
+from labeling.figures.beside import axis_figures
 from labeling.figures.passes import first_passes, of_first_pass
 from labeling.kinds import kind_for
 from labeling.models import Answer, Release, Task
@@ -36,7 +37,7 @@ from labeling.releases.selectors import (
 )
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
-from projects.scales import PREFERENCES, RANKING, REVIEWS
+from projects.scales import PREFERENCES, RANKING, RESPONSE, REVIEWS
 
 
 def release_salt(release: Release) -> str:
@@ -250,9 +251,11 @@ def _agreement(
 
 
 def _axes(project: Project, cutoff: Cutoff) -> dict[str, Any] | None:
-    """How far the comparisons beside the primary one pull apart, whichever are released."""
+    """How far the comparisons beside the primary one pull apart, whichever are released, and what
+    overall goes with."""
     compared = project.criteria.filter(family=PREFERENCES).select_related("project")
-    if all(criterion.is_primary for criterion in compared):
+    asked = project.criteria.filter(family__in=(PREFERENCES, RESPONSE))
+    if asked.count() < 2:
         return None
     passes = first_passes(project)
     sides = {
@@ -263,7 +266,8 @@ def _axes(project: Project, cutoff: Cutoff) -> dict[str, Any] | None:
     }
     overall = next((sides[criterion] for criterion in compared if criterion.is_primary), None)
     axes = {criterion.key: own for criterion, own in sides.items() if not criterion.is_primary}
-    return stats.axis_report(axes, overall)
+    answers = Answer.objects.filter(judgment__in=counting_at(project, cutoff).live().order_by())
+    return axis_figures(project, axes, overall, answers)
 
 
 def _of_responses(criterion: Criterion, counting: JudgmentQuerySet) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from django.test import Client
 
 from labeling.imports.services import run_import
 from labeling.models import Import, Judgment, Release
-from labeling.releases.services import folder_of, run_release
+from labeling.releases.services import folder_of, request_release, run_release
+from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
 from projects.services.members import set_member
 from tests.api.client import CallAs
+from tests.conftest import MakeTasks
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +169,46 @@ def test_six_of_twenty_pull_apart_and_the_file_of_safety_has_the_safe_one_chosen
     card = (folder_of(release) / "README.md").read_text()
     assert "| axes: conflict | 0.300 | 0.145 to 0.519 | 20 |" in card
     assert ("has a task of its own" if overall_pass else "is asked last") in card
+
+
+def test_ratings_of_both_stand_beside_overall_and_pairs_fall_into_bins_by_safety(
+    api: CallAs,
+    lena: User,
+    rui: User,
+    project: Project,
+    make_tasks: MakeTasks,
+    client_for: Callable[[User], Client],
+    tmp_path,
+    settings,
+):
+    settings.RELEASES_DIR = tmp_path
+    body = {"name": "Strength", "template": "strength", "overlap": 1}
+    made = Project.objects.get(slug=api(lena).post("projects/", body).json()["slug"])
+    set_member(project=made, user=rui, role=Role.RATER)
+    acknowledge(user=rui, guideline=made.guidelines.get())
+    make_tasks(made, 4)
+    client = api(rui)
+    for first, second in ((1, 0), (1, 1), (0, 0), (0, 1)):
+        leased = client.post(f"projects/{made.slug}/next/").json()
+        said = {"overall": -3, "safe": {"A": first, "B": second}}
+        sent = client.post(f"assignments/{leased['id']}/judgment/", {"answers": said})
+        assert sent.status_code == 201, sent.json()
+    axes = api(lena).get(f"projects/{made.slug}/agreement/").json()["axes"]
+    assert {name: figure["value"] for name, figure in axes["bins"]["safe"].items()} == {
+        "preferred_only": 0.25,
+        "other_only": 0.25,
+        "both": 0.25,
+        "neither": 0.25,
+    }
+    (safe,) = axes["with_overall"]
+    assert (safe["same"], safe["opposite"], safe["axis_level"]) == (1, 1, 2)
+    page = client_for(lena).get(f"/p/{made.slug}/agreement/").content.decode()
+    assert "Safe: the preferred one alone" in page
+    assert "Conflict" not in page
+    release = request_release(
+        project=made, recipe="raw", format="native", file_type="jsonl", created_by=lena
+    )
+    run_release(release.pk)
+    card = (folder_of(Release.objects.get()) / "README.md").read_text()
+    assert "| safe: both | 0.250 |" in card
+    assert "axes: conflict" not in card

@@ -152,7 +152,10 @@ def _axes(axes: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
     """How often separate comparisons pull apart, and which of them overall goes with."""
     if not axes:
         return []
-    rows = [("axes: conflict", axes["conflict"])]
+    rows = [("axes: conflict", axes["conflict"])] if axes["pairs"] else []
     if len(axes["pairs"]) > 1:
         rows += [(f"axes: {p['a']} against {p['b']}", p["conflict"]) for p in axes["pairs"]]
-    return rows + [(f"overall goes with {b['axis']}", b["follows"]) for b in axes["with_overall"]]
+    rows += [(f"overall goes with {b['axis']}", b["follows"]) for b in axes["with_overall"]]
+    for key, bins in axes["bins"].items():
+        rows += [(f"{key}: {name.replace('_', ' ')}", figure) for name, figure in bins.items()]
+    return rows

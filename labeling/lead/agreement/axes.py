@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labeling import stats
+from labeling.figures.beside import axis_figures
 from labeling.figures.passes import first_passes, of_first_pass
 from projects.models import Criterion, Project
 
@@ -13,6 +14,7 @@ class Axes:
     """The verdicts on the comparisons of a project, gathered one criterion at a time."""
 
     def __init__(self, project: Project) -> None:
+        self._project = project
         self._passes = first_passes(project)
         self._axes: dict[str, stats.Verdicts] = {}
         self._overall: stats.Verdicts | None = None
@@ -26,5 +28,5 @@ class Axes:
             self._axes[criterion.key] = verdicts
 
     def figures(self) -> dict[str, Any] | None:
-        """How far the axes pull apart; None where nothing is compared beside the primary."""
-        return stats.axis_report(self._axes, self._overall) if self._axes else None
+        """How far the axes pull apart, and what overall goes with; None with nothing to compare."""
+        return axis_figures(self._project, self._axes, self._overall)

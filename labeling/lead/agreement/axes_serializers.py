@@ -47,6 +47,15 @@ class AxisBesideSerializer(serializers.Serializer[Any]):
     both_level = serializers.IntegerField()
 
 
+class YesBinsSerializer(serializers.Serializer[Any]):
+    """Of tasks that most decide: of which response most say yes, by what was preferred."""
+
+    preferred_only = FigureSerializer()
+    other_only = FigureSerializer()
+    both = FigureSerializer()
+    neither = FigureSerializer()
+
+
 class AxesSerializer(serializers.Serializer[Any]):
     """How far comparisons pull apart; a task's verdict is the side that has more of its votes."""
 
@@ -54,4 +63,10 @@ class AxesSerializer(serializers.Serializer[Any]):
         help_text="Tasks on which two axes prefer different responses, of those judged on two."
     )
     pairs = AxisPairSerializer(many=True, help_text="Every two axes, the first 100.")
-    with_overall = AxisBesideSerializer(many=True, help_text="Empty without a primary comparison.")
+    with_overall = AxisBesideSerializer(
+        many=True,
+        help_text="Axes, and ratings of both responses: there the one that is rated higher.",
+    )
+    bins = serializers.DictField(
+        child=YesBinsSerializer(), help_text="Of questions about each response with yes or no."
+    )

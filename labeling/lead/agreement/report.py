@@ -36,7 +36,7 @@ from projects.models import Project
 from projects.scales import CONVERSATION, GATE, PREFERENCES
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 11  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 12  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000

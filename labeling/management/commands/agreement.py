@@ -92,7 +92,7 @@ def _table(report: _Json) -> Iterator[str]:
         )
     if report["axes"]:
         yield ""
-        yield "comparisons beside the primary one"
+        yield "beside the primary comparison"
         yield from _axes(report["axes"])
     for key, figures in report["criteria"].items():
         yield ""
@@ -111,12 +111,16 @@ def _table(report: _Json) -> Iterator[str]:
 
 
 def _axes(axes: _Json) -> Iterator[str]:
-    yield from _line("conflict", axes["conflict"])
+    if axes["pairs"]:
+        yield from _line("conflict", axes["conflict"])
     if len(axes["pairs"]) > 1:
         for pair in axes["pairs"]:
             yield from _line(f"  {pair['a']} · {pair['b']}", pair["conflict"])
     for beside in axes["with_overall"]:
         yield from _line(f"overall with {beside['axis']}", beside["follows"])
+    for key, bins in axes["bins"].items():
+        for name, figure in bins.items():
+            yield from _line(f"{key}: {name.replace('_', ' ')}", figure)
 
 
 def _preferences(figures: _Json) -> Iterator[str]:

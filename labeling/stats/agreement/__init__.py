@@ -1,6 +1,7 @@
 """Agreement: how far raters, or one rater twice, give the same answers, chance taken off or not."""
 
 from labeling.stats.agreement.axes import Verdicts, axis_report, verdicts
+from labeling.stats.agreement.beside import RatedPairs, rated_verdicts, yes_bins
 from labeling.stats.agreement.by_category import agreement_by_category, fleiss_test
 from labeling.stats.agreement.ceiling import (
     MajorityCeiling,
@@ -56,6 +57,7 @@ __all__ = [
     "MarkedPassages",
     "MarkedRegions",
     "Percent",
+    "RatedPairs",
     "RaterPairs",
     "RaterRepeats",
     "ResponseAnswers",
@@ -94,6 +96,7 @@ __all__ = [
     "passage_report",
     "percent_agreement",
     "ranking_report",
+    "rated_verdicts",
     "rating_report",
     "region_report",
     "rule_report",
@@ -103,4 +106,5 @@ __all__ = [
     "tau_rows",
     "verdicts",
     "violation_rate",
+    "yes_bins",
 ]

@@ -50,12 +50,18 @@ def verdicts(ratings: Ratings) -> Verdicts:
     return Verdicts(np.asarray(levels, np.int64), np.sign(votes).astype(np.int64), prompt)
 
 
-def axis_report(axes: Mapping[str, Verdicts], overall: Verdicts | None) -> dict[str, Any]:
+def axis_report(
+    axes: Mapping[str, Verdicts],
+    overall: Verdicts | None,
+    ratings: Mapping[str, Verdicts] | None = None,
+) -> dict[str, Any]:
     """Return how far axes pull apart, as JSON-ready data.
 
     Args:
         axes: the verdicts on each axis, without the overall one.
         overall: the verdicts overall; None where nothing is asked overall.
+        ratings: of questions about each response, the side that is rated higher: beside overall
+            only, for not every rating is praise.
 
     Returns:
         "conflict", the share of tasks with verdicts on two axes or more on which one axis prefers
@@ -63,7 +69,8 @@ def axis_report(axes: Mapping[str, Verdicts], overall: Verdicts | None) -> dict[
         of each axis how often overall prefers the same response, of tasks that both decide, with
         the counts of every other case.
     """
-    every = [*axes.values(), *([] if overall is None else [overall])]
+    beside = {**axes, **(ratings or {})}
+    every = [*beside.values(), *([] if overall is None else [overall])]
     units = np.unique(np.concatenate([each.unit for each in every]))
     prompts = np.zeros(len(units), dtype=np.int64)
     for each in every:
@@ -74,7 +81,9 @@ def axis_report(axes: Mapping[str, Verdicts], overall: Verdicts | None) -> dict[
         "pairs": list(_pairs(sides, prompts))[:MOST_PAIRS],
         "with_overall": []
         if overall is None
-        else [_beside(key, own, overall.at(units), prompts) for key, own in sides.items()],
+        else [
+            _beside(key, own.at(units), overall.at(units), prompts) for key, own in beside.items()
+        ],
     }
 
 
