@@ -43,6 +43,11 @@ class MarkedPictures:
         """Those of a response by its place, or of the prompt."""
         return self.prompt if response is None else self.responses[response]
 
+    @property
+    def are_any(self) -> bool:
+        """Whether a text shows one."""
+        return any(self.prompt) or any(map(any, self.responses))
+
 
 @dataclass(frozen=True, slots=True)
 class MarkedRegion:

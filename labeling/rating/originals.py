@@ -1,4 +1,4 @@
-"""The texts of a task as they were written, for the script that marks passages in them."""
+"""The texts of a task as they were written, for the script that marks passages and regions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from labeling.kinds import slot
 from labeling.kinds.marks import PROMPT_SLOT
-from labeling.rating.marking import texts_shown
+from labeling.rating.marking import turns_shown
 from labeling.rating.refusals import refused_in_words
 from labeling.rating.selectors import own_in_project
 from projects.access import SignedInRequest, get_access
@@ -30,12 +30,15 @@ def originals(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRe
     own = own_in_project(rater=request.user, project=access.project, assignment_id=assignment_id)
     if own is None:
         raise Http404(gettext("There is no such task among yours."))
-    texts = texts_shown(own)
+    turns = turns_shown(own)
+    texts = turns.texts
     by_slot = {slot(place): messages for place, messages in enumerate(texts.responses)}
     return JsonResponse(
         {
             "texts": {PROMPT_SLOT: texts.prompt, **by_slot},
-            "html": render_to_string("labeling/rating/_marks.html"),
+            "html": render_to_string(
+                "labeling/rating/_marks.html", {"shows_pictures": turns.pictures.are_any}
+            ),
         }
     )
 

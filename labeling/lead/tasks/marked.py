@@ -171,40 +171,51 @@ _WIDE, _HIGH = 0.62, 1.5
 
 
 def _svg(width: int, height: int, regions: Sequence[RegionInWords]) -> str:
-    """Regions over the whole of a picture, each with its tag, which leads to it in the list."""
+    """Regions over the whole of a picture, then their tags, which lead to them in the list."""
     if not regions:
         return ""
     size = max(width / _ACROSS, height / _DOWN)
-    shapes = format_html_join(
-        "",
-        '<g class="region {}" id="mark-{}"><title>{}</title>{}{}'
-        '<a href="#region-{}"><rect class="plate" {}/><text x="{}" y="{}" font-size="{}">{}</text>'
-        "</a></g>",
-        (
-            (
-                "praise" if region.is_praise else "fault",
-                region.number,
-                region.label,
-                format_html('<rect class="halo" {}/>', box),
-                format_html('<rect class="line" {}/>', box),
-                region.number,
-                _rectangle(left, region.y * height, tag_width, _HIGH * size),
-                f"{left + 0.35 * size:.2f}",
-                f"{region.y * height + 1.1 * size:.2f}",
-                f"{size:.2f}",
-                region.tag,
-            )
-            for region in regions
-            for tag_width in ((len(region.tag) * _WIDE + 0.7) * size,)
-            for left in (max(0.0, min(region.x * width, width - tag_width)),)
-            for box in (
-                _rectangle(
-                    region.x * width, region.y * height, region.w * width, region.h * height
-                ),
-            )
-        ),
+    shapes = [_outline(region, width, height) for region in regions]
+    taken: list[tuple[float, float, float]] = []
+    for region in regions:
+        room = (len(region.tag) * _WIDE + 0.7) * size
+        left = max(0.0, min(region.x * width, width - room))
+        top = region.y * height
+        # Beside those before it, where they would lie over each other.
+        for x, y, wide in taken:
+            if abs(y - top) < _HIGH * size and left < x + wide and x < left + room:
+                left = x + wide + 0.1 * size
+        taken.append((left, top, room))
+        shapes.append(_tag(region, left, top, room, size))
+    return format_html(
+        '<svg class="regions" viewBox="0 0 {} {}">{}</svg>', width, height, _joined(shapes)
     )
-    return format_html('<svg class="regions" viewBox="0 0 {} {}">{}</svg>', width, height, shapes)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _name(region: RegionInWords) -> str:
+    return "praise" if region.is_praise else "fault"
+
+
+def _outline(region: RegionInWords, width: int, height: int) -> str:
+    box = _rectangle(region.x * width, region.y * height, region.w * width, region.h * height)
+    return format_html(
+        '<g class="region {}" id="mark-{}"><title>{}</title>'
+        '<rect class="halo" {}/><rect class="line" {}/></g>',
+        *(_name(region), region.number, region.label, box, box),
+    )
+
+
+def _tag(region: RegionInWords, left: float, top: float, room: float, size: float) -> str:
+    return format_html(
+        '<a class="tag {}" href="#region-{}"><rect class="plate" {}/>'
+        '<text x="{}" y="{}" font-size="{}">{}</text></a>',
+        *(_name(region), region.number, _rectangle(left, top, room, _HIGH * size)),
+        *(f"{left + 0.35 * size:.2f}", f"{top + 1.1 * size:.2f}", f"{size:.2f}", region.tag),
+    )
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> str:

@@ -1,5 +1,5 @@
 // What appears at selected words: what they belong to. Words are selected with a mouse or a finger,
-// or word by word with the keys.
+// or word by word with the keys. What is marked of pictures (regions.js) is asked about likewise.
 
 import { closeLayer, openLayer, say } from "../app.js";
 import { short } from "./seen.js";
@@ -8,6 +8,11 @@ import { short } from "./seen.js";
  * @typedef {import("./seen.js").Seen} Seen
  * @typedef {import("./seen.js").Span} Span
  * @typedef {Omit<Span, "polarity">} Passage
+ * @typedef {Passage | Omit<import("./seen.js").Region, "polarity">} Unattached
+ *
+ * Where the menu stands where no words are selected, what else of the page belongs to it, and what
+ * is to be done when it is let go.
+ * @typedef {{ at: () => DOMRect, holds: (target: Node) => boolean, left: () => void }} Stand
  *
  * What the passages of a page are kept in.
  * @typedef {object} Marks
@@ -15,7 +20,9 @@ import { short } from "./seen.js";
  * @property {import("./seen.js").Target[]} targets
  * @property {() => Promise<Seen[] | null>} seen
  * @property {(seen: Seen, part: import("./seen.js").Stretch) => Passage} passage
- * @property {(span: Span) => boolean} add
+ * @property {(mark: import("./seen.js").Mark) => boolean} add
+ * @property {(mark: Unattached) => string} wordsOf
+ * @property {() => Promise<boolean>} picture
  *
  * Where the keys are: from one word of a message to another.
  * @typedef {{ seen: Seen, anchor: number, focus: number }} Walk
@@ -33,8 +40,10 @@ export class Menu {
   #last = 0;
   /** @type {Walk | null} */
   #walk = null;
-  /** What the next choice attaches. @type {Passage | null} */
+  /** What the next choice attaches. @type {Unattached | null} */
   #passage = null;
+  /** @type {Stand | null} */
+  #stand = null;
   /** What is said of it. @type {HTMLInputElement | null} */
   #note = null;
 
@@ -56,15 +65,16 @@ export class Menu {
     addEventListener("pointercancel", () => this.#released());
     document.addEventListener("selectionchange", () => this.#rest(REST));
     addEventListener("keydown", (event) => this.#pressed(event), { capture: true });
-    addEventListener("scroll", () => this.#place(), { capture: true, passive: true });
-    addEventListener("resize", () => this.#place());
+    addEventListener("scroll", () => this.place(), { capture: true, passive: true });
+    addEventListener("resize", () => this.place());
     this.#rest(REST);
   }
 
   /** @param {Event} event */
   #pressedDown({ target }) {
     this.#isDown = true;
-    if (this.#isOpen && target instanceof Node && !this.box.contains(target)) this.#close();
+    if (!this.#isOpen || !(target instanceof Node) || this.box.contains(target)) return;
+    if (!this.#stand?.holds(target)) this.close();
   }
 
   #released() {
@@ -84,9 +94,10 @@ export class Menu {
 
   /** Open where words are selected; close where none are any more. */
   async look() {
+    if (this.#stand) return;
     const selection = getSelection();
     if (!selection || selection.isCollapsed || !selection.rangeCount) {
-      if (this.#isOpen && !this.box.contains(document.activeElement)) this.#close();
+      if (this.#isOpen && !this.box.contains(document.activeElement)) this.close();
       return;
     }
     const range = selection.getRangeAt(0);
@@ -94,13 +105,13 @@ export class Menu {
     if (this.#walk || !range.intersectsNode(task) || document.querySelector("dialog[open]")) return;
     if (!range.toString().trim()) return;
     const messages = await this.marks.seen();
-    if (!messages) return this.#tell(say("textsOffline"));
+    if (!messages) return this.tell(say("textsOffline"));
     const here = messages.filter(({ isVisible }) => isVisible);
     const seen = here.find(({ block }) => range.intersectsNode(block) && hasWords(range, block));
     const stretch = seen?.selected(range);
     if (!seen || !stretch) {
       const isText = task.contains(range.commonAncestorContainer);
-      return isText ? this.#tell(say("oneText")) : undefined;
+      return isText ? this.tell(say("oneText")) : undefined;
     }
     const part = seen.aligned?.written(stretch.start, stretch.end);
     if (!part) return this.#unsure(seen);
@@ -115,7 +126,7 @@ export class Menu {
     const raw = /** @type {HTMLInputElement | null} */ (document.getElementById("raw"));
     const section = seen.block.closest(".side, .prompt");
     if (!raw || raw.checked || !section?.querySelector("pre.raw")) {
-      return this.#tell(say("cannotMark"));
+      return this.tell(say("cannotMark"));
     }
     const button = document.createElement("button");
     button.type = "button";
@@ -123,20 +134,25 @@ export class Menu {
     button.dataset.key = "t";
     button.textContent = say("showWritten");
     button.addEventListener("click", () => {
-      this.#close();
+      this.close();
       raw.click();
     });
-    this.#tell(say("notSure"), button);
+    this.tell(say("notSure"), button);
   }
 
   // --- word by word ----------------------------------------------------------------------------
 
-  /** Begin at the selected words, where the keys were last, or at the first word in view. */
+  /** Begin at the selected words, else with a picture, else with words. */
   async begin() {
     const selection = getSelection();
     if (selection && !selection.isCollapsed && !this.#walk) return this.look();
+    if (!await this.marks.picture()) await this.words();
+  }
+
+  /** Begin where the keys were last, or at the first word in view. */
+  async words() {
     const messages = await this.marks.seen();
-    if (!messages) return this.#tell(say("textsOffline"));
+    if (!messages) return this.tell(say("textsOffline"));
     const here = messages.filter((seen) => seen.isVisible && seen.words.length);
     const responses = here.filter(({ slot }) => slot !== "prompt");
     const before = here.find(({ block }) => block === this.#walk?.seen.block);
@@ -148,7 +164,7 @@ export class Menu {
       }
       const [seen] = [...responses, ...here];
       if (seen) this.#go({ seen, anchor: 0, focus: 0 });
-      else this.#tell(say("cannotMark"));
+      else this.tell(say("cannotMark"));
     }
   }
 
@@ -219,10 +235,10 @@ export class Menu {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     // The page closes what is open; the words are let go too.
-    if (event.key === "Escape" && this.#passage) this.#close();
+    if (event.key === "Escape" && (this.#passage || this.#stand)) this.close();
     if (!this.#isOpen || event.ctrlKey || event.altKey || event.metaKey) return;
     const { key, shiftKey, target } = event;
-    if (!key.startsWith("Arrow") || target === this.#note) return;
+    if (this.#stand || !key.startsWith("Arrow") || target === this.#note) return;
     event.preventDefault();
     this.#step(key, shiftKey);
   }
@@ -235,27 +251,42 @@ export class Menu {
    */
   #open(passage, isWalking) {
     if (!isWalking) this.#walk = null;
-    this.#passage = passage;
-    const { targets } = this.marks;
-    this.#last = Math.min(this.#last, targets.length - 1);
-    const about = document.createElement("p");
     const quote = document.createElement("q");
     quote.dir = "auto";
     quote.textContent = short(passage.quote, 60);
+    this.ask(passage, quote, null);
+  }
+
+  /** What is asked about is somewhere else now. @param {Unattached} mark */
+  change(mark) {
+    this.#passage = mark;
+  }
+
+  /**
+   * Ask what a mark belongs to.
+   * @param {Unattached} mark
+   * @param {HTMLElement} words what is marked
+   * @param {Stand | null} stand
+   */
+  ask(mark, words, stand) {
+    this.#passage = mark;
+    const { targets } = this.marks;
+    this.#last = Math.min(this.#last, targets.length - 1);
+    const about = document.createElement("p");
     const belongs = document.createElement("span");
     belongs.className = "muted";
     belongs.textContent = say("belongsTo");
-    about.append(quote, " ", belongs);
+    about.append(words, " ", belongs);
     const row = document.createElement("div");
     row.className = "row";
     for (const [place, { label }] of targets.entries()) {
       const digit = place < DIGITS ? String(place + 1) : "";
       const key = [digit, place === this.#last ? "Enter" : ""].filter(Boolean).join(" ");
-      const chip = this.#chip(label, digit, key, () => this.#attach(place));
+      const chip = this.chip(label, digit, key, () => this.#attach(place));
       chip.classList.toggle("on", place === this.#last);
       row.append(chip);
     }
-    const praise = this.#chip(say("wellDone"), "W", "w", () => {
+    const praise = this.chip(say("wellDone"), "W", "w", () => {
       this.#isPraise = !this.#isPraise;
       praise.setAttribute("aria-pressed", String(this.#isPraise));
     });
@@ -264,10 +295,11 @@ export class Menu {
     row.append(praise);
     const hint = document.createElement("p");
     hint.className = "hint";
-    hint.textContent = say("markHint");
-    this.#note = noteField("");
+    hint.textContent = say(stand ? "regionAsked" : "markHint");
+    const said = stand === this.#stand ? this.#note?.value : "";
+    this.#note = noteField(said ?? "");
     this.#note.dataset.key = "n";
-    this.#show(about, row, this.#note, hint);
+    this.show(stand, about, row, this.#note, hint);
   }
 
   /**
@@ -276,7 +308,7 @@ export class Menu {
    * @param {string} key
    * @param {() => void} act
    */
-  #chip(label, cap, key, act) {
+  chip(label, cap, key, act) {
     const chip = document.createElement("button");
     chip.type = "button";
     chip.className = "chip";
@@ -302,51 +334,66 @@ export class Menu {
     const { about, name, label } = target;
     this.#last = place;
     const note = this.#note?.value.trim();
-    const span = { ...this.#passage, polarity, [about]: name, ...(note ? { note } : {}) };
-    const isKept = this.marks.add(/** @type {Span} */ (span));
-    if (!isKept) return this.#tell(say("tooManyPassages"));
+    const mark = { ...this.#passage, polarity, [about]: name, ...(note ? { note } : {}) };
+    const isKept = this.marks.add(/** @type {import("./seen.js").Mark} */ (mark));
+    if (!isKept) return this.tell(say("tooManyPassages"));
     const announcer = document.getElementById("announcer");
-    const quote = short(this.#passage.quote, 60);
+    const quote = short(this.marks.wordsOf(this.#passage), 60);
     this.#isPraise = false;
     if (announcer) announcer.textContent = say("attached", { quote, label });
-    this.#close();
+    this.close();
   }
 
   /**
    * @param {string} sentence
    * @param {HTMLElement} [button]
    */
-  #tell(sentence, button) {
+  tell(sentence, button) {
     this.#passage = null;
     const words = document.createElement("p");
     words.setAttribute("role", "status");
     words.textContent = sentence;
-    this.#show(words, ...(button ? [button] : []));
+    this.show(null, words, ...(button ? [button] : []));
   }
 
-  /** @param {HTMLElement[]} content */
-  #show(...content) {
+  /**
+   * @param {Stand | null} stand
+   * @param {HTMLElement[]} content
+   */
+  show(stand, ...content) {
+    const before = this.#stand;
+    this.#stand = stand;
+    if (before && !stand) before.left();
     this.box.setAttribute("aria-label", say("attachTo"));
     this.box.replaceChildren(...content);
     if (!this.#isOpen) {
       openLayer(this.box, this.marks.task);
       this.box.focus({ preventScroll: true });
     }
-    this.#place();
+    this.place();
   }
 
-  #close() {
-    this.#passage = null;
+  close() {
+    this.#passage = this.#note = null;
+    const stand = this.#stand;
+    this.#stand = null;
     getSelection()?.removeAllRanges();
     if (this.#isOpen) closeLayer(this.box);
+    stand?.left();
   }
 
-  /** At the selection: below it, or above where there is no room; on a phone at the foot. */
-  #place() {
+  /** Where the menu belongs: at what is marked. */
+  get #rects() {
+    if (this.#stand) return [this.#stand.at()];
     const selection = getSelection();
+    return selection?.rangeCount ? [...selection.getRangeAt(0).getClientRects()] : [];
+  }
+
+  /** Stand below what is marked, or above where there is no room; on a phone at the foot. */
+  place() {
     // While a note is written the selection is in its field.
-    if (!this.#isOpen || !selection?.rangeCount || document.activeElement === this.#note) return;
-    const rects = selection.getRangeAt(0).getClientRects();
+    if (!this.#isOpen || document.activeElement === this.#note) return;
+    const rects = this.#rects;
     const rect = rects[rects.length - 1];
     if (!rect) return;
     const { offsetWidth, offsetHeight, style } = this.box;

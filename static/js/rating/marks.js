@@ -1,8 +1,8 @@
-// Passages marked in the texts: numbered there, listed on the bar and under their questions, and kept
-// as fields of the form, so that drafts, the queue and undo know nothing special of them. Loaded with
-// the first selection, by its key, or by a task that has some.
+// Passages marked in the texts, and regions of pictures: numbered there, listed on the bar and under
+// their questions, and kept as fields of the form, so that drafts, the queue and undo know nothing
+// special of them. Loaded with the first selection, by its key, or by a task that has some.
 
-import { closeLayer, learnWords, say, sayCount } from "../app.js";
+import { closeLayer, learnWords, openLayer, say, sayCount } from "../app.js";
 import { hidden } from "./bar.js";
 import { codePoints, codeUnits } from "./align.js";
 import { Menu, noteField } from "./markmenu.js";
@@ -11,6 +11,7 @@ import { wear } from "./style.js";
 
 /**
  * @typedef {import("./seen.js").Span} Span
+ * @typedef {import("./seen.js").Mark} Mark
  * @typedef {import("./seen.js").Target} Target
  */
 
@@ -39,7 +40,7 @@ function ruleOf(question) {
   return /\.(P\d+)$/.exec(name)?.[1] ?? "";
 }
 
-/** @param {Span} span */
+/** @param {Mark} span */
 export function aboutOf(span) {
   const about = ORDER.find((key) => span[key]) ?? "criterion";
   return { about, name: span[about] ?? "" };
@@ -78,7 +79,7 @@ export class Marks {
     return /** @type {HTMLElement} */ (this.desk.firstElementChild);
   }
 
-  /** The passages that are marked. @type {Span[]} */
+  /** What is marked. @type {Mark[]} */
   get spans() {
     const fields = /** @type {NodeListOf<HTMLInputElement>} */ (
       this.holder.querySelectorAll("input")
@@ -105,7 +106,7 @@ export class Marks {
         if (!reply.ok || reply.redirected) return null;
         const data = await reply.json();
         texts = /** @type {Record<string, string[]>} */ (data.texts);
-        this.#furnish(data.html);
+        await this.#furnish(data.html);
       } catch {
         return null;
       }
@@ -118,16 +119,23 @@ export class Marks {
    * Take what marking says and shows, which comes with the first texts.
    * @param {string} html
    */
-  #furnish(html) {
-    if (this.pop) return;
+  async #furnish(html) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     learnWords(holder.content);
-    wear(say("marksStyle"));
+    if (this.pop) return;
+    const worn = wear(say("marksStyle")).catch(() => {});
     const pop = /** @type {HTMLDetailsElement} */ (holder.content.querySelector("details"));
     part("mark-words").after(pop);
+    // Closed, it gives the keys back to the task.
+    pop.querySelector("summary")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (pop.open) closeLayer(pop);
+      else openLayer(pop, this.task);
+    });
     pop.querySelector("[data-close]")?.addEventListener("click", () => closeLayer(pop));
     this.pop = pop;
+    await worn; // What it shows has its size then.
   }
 
   /** What passages can be attached to, as the page asks it. @returns {Target[]} */
@@ -163,8 +171,8 @@ export class Marks {
   }
 
   /**
-   * What a passage is attached to, in words.
-   * @param {Span} span
+   * What a mark is attached to, in words.
+   * @param {Mark} span
    */
   labelOf(span) {
     const { about, name } = aboutOf(span);
@@ -182,15 +190,36 @@ export class Marks {
     return { slot, message, start: codePoints(raw, start), end: codePoints(raw, end), quote };
   }
 
+  /** Begin a region where the task shows a picture; whether it does. */
+  async picture() {
+    if (!this.task.querySelector("[data-view]")) return false;
+    await (await import("./regions.js")).begin(this);
+    return true;
+  }
+
   /**
-   * Keep a passage; whether there was room for it.
-   * @param {Span} span
+   * What is marked: the words of a passage, where a region is.
+   * @param {import("./markmenu.js").Unattached} mark
+   */
+  wordsOf(mark) {
+    if (!("x" in mark)) return mark.quote;
+    const percent = (/** @type {number} */ share) => Math.round(100 * share);
+    const [left, top, width, height] = [mark.x, mark.y, mark.w, mark.h].map(percent);
+    const sides = { left: left ?? 0, top: top ?? 0, width: width ?? 0, height: height ?? 0 };
+    if (mark.slot === "prompt") return say("regionOfPrompt", sides);
+    return say("regionOf", { name: mark.slot, ...sides });
+  }
+
+  /**
+   * Keep a mark; whether there was room for it.
+   * @param {Mark} span
    */
   add(span) {
     const value = JSON.stringify(span);
     const values = this.spans.map((other) => JSON.stringify(other));
     if (values.includes(value)) return true;
-    if (values.length >= MOST) return false;
+    const likes = this.spans.filter((other) => "x" in other === "x" in span);
+    if (likes.length >= MOST) return false;
     this.holder.append(hidden("spans", value));
     this.#changed();
     return true;
@@ -232,6 +261,7 @@ export class Marks {
     this.#list(spans);
     unmark(task);
     for (const [place, span] of spans.entries()) {
+      if ("x" in span) continue;
       for (const message of seen ?? []) {
         if (message.slot !== span.slot || message.message !== span.message) continue;
         const start = codeUnits(message.raw, span.start);
@@ -239,14 +269,17 @@ export class Marks {
         message.mark({ start, end }, span.polarity === "praise", String(place + 1));
       }
     }
+    if (spans.some((mark) => "x" in mark) || task.querySelector("svg.regions")) {
+      (await import("./regions.js")).drawRegions(this);
+    }
     if (task !== this.task || state !== JSON.stringify([task.dataset.assignment, this.spans])) {
       this.draw();
     }
   }
 
   /**
-   * The passages in words, each with a button that takes it away.
-   * @param {Span[]} spans
+   * What is marked in words, each with a button that takes it away.
+   * @param {Mark[]} spans
    */
   #list(spans) {
     const { pop } = this;
@@ -256,10 +289,11 @@ export class Marks {
     pop.hidden = spans.length === 0;
     if (pop.hidden) pop.open = false;
     const count = pop.querySelector("[data-count]");
-    if (count) count.textContent = sayCount("passages", spans.length);
+    const isPictured = spans.some((mark) => "x" in mark);
+    if (count) count.textContent = sayCount(isPictured ? "marks" : "passages", spans.length);
     const panels = all(this.task, "[data-panel]");
     for (const [place, span] of spans.entries()) {
-      list.append(this.#line(span, place, true));
+      list.append(this.line(span, place, "list"));
       const { about, name } = aboutOf(span);
       // Of several panels the one of its text; the letters of texts are their places.
       const panel = panels[panels.length === 1 ? 0 : span.slot.charCodeAt(0) - 65];
@@ -268,37 +302,43 @@ export class Marks {
         const rule = ruleOf(other);
         return about === "principle" ? rule === name : !rule && other.dataset.criterion === name;
       });
-      if (about !== "flag") question?.append(this.#line(span, place, false));
+      if (about !== "flag") question?.append(this.line(span, place, "question"));
     }
   }
 
   /**
-   * @param {Span} span
+   * A mark in words, with a button that takes it away.
+   * @param {Mark} span
    * @param {number} place
-   * @param {boolean} isNamed whether it says what it is attached to
+   * @param {"list" | "question" | "picture"} where it stands: in the list a note can be written, and
+   *   under its question it need not say what it is attached to
    */
-  #line(span, place, isNamed) {
+  line(span, place, where) {
     const line = document.createElement("p");
     line.className = `quote-mark ${span.polarity}`;
     const number = document.createElement("b");
     number.className = "n";
     number.textContent = String(place + 1);
-    const quote = document.createElement("q");
+    const quote = document.createElement("x" in span ? "span" : "q");
     quote.dir = "auto";
-    quote.textContent = short(span.quote, 120);
+    quote.textContent = short(this.wordsOf(span), 120);
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "quiet";
-    remove.setAttribute("aria-label", say("removePassage", { number: place + 1 }));
+    const words = "x" in span ? "removeRegion" : "removePassage";
+    remove.setAttribute("aria-label", say(words, { number: place + 1 }));
     remove.textContent = "×";
     remove.addEventListener("click", () => this.remove(place));
     line.append(number, quote);
-    if (isNamed) {
-      const label = document.createElement("span");
-      const words = { label: this.labelOf(span) };
-      label.textContent = span.polarity === "praise"
-        ? say("passagePraises", words)
-        : say("passageFaults", words);
+    const label = document.createElement("span");
+    const said = { label: this.labelOf(span) };
+    label.textContent = say(span.polarity === "praise" ? "passagePraises" : "passageFaults", said);
+    if (where === "picture") {
+      label.className = "strong";
+      quote.before(label);
+      quote.className = "visually-hidden";
+    }
+    if (where === "list") {
       const note = noteField(span.note ?? "");
       note.addEventListener("change", () => this.#say(place, note.value.trim()));
       line.append(label, note);

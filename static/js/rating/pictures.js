@@ -90,6 +90,9 @@ class Viewer {
       this.#tell();
     });
     this.#tool("[data-swap]")?.addEventListener("click", () => this.swap());
+    this.#tool("[data-mark-place]")?.addEventListener("click", () => {
+      document.getElementById("mark-words")?.click();
+    });
   }
 
   /** Covers are taken off one by one, all at once, or for the rest of the visit. */
@@ -296,6 +299,7 @@ class Viewer {
       canvas.style.transform = scale === 1
         ? ""
         : `scale(${scale}) translate(${-100 * look.x}%, ${-100 * look.y}%)`;
+      canvas.style.setProperty("--zoom", String(scale));
       if (scale > 1) this.#sharpen(other);
       showPlace(other, look);
     }
@@ -331,9 +335,36 @@ class Viewer {
         else image.setAttribute(name, value);
       }
     }
-    for (const view of this.compared) showPlace(view, this.#looks.get(view) ?? WHOLE);
+    const drawn = this.compared.map((view) => view.querySelector("svg.regions"));
+    for (const [place, view] of this.compared.entries()) {
+      view.querySelector(".canvas")?.append(...[drawn[1 - place] ?? []].flat());
+      showPlace(view, this.#looks.get(view) ?? WHOLE);
+    }
     this.#isSwapped = !this.#isSwapped;
     press(this.#tool("[data-swap]"), this.#isSwapped);
+  }
+
+  /** Show each in its own place. */
+  settle() {
+    if (this.#isSwapped) this.swap();
+  }
+
+  /**
+   * Move so that a part of the screen is in view.
+   * @param {HTMLElement} view
+   * @param {DOMRect} part
+   */
+  follow(view, part) {
+    const box = view.getBoundingClientRect();
+    const { scale, x, y } = this.#looks.get(view) ?? WHOLE;
+    const beyond = (/** @type {number} */ low, /** @type {number} */ high) =>
+      Math.max(0, high) + Math.min(0, low);
+    this.current = view;
+    this.look({
+      scale,
+      x: x + beyond(part.left - box.left, part.right - box.right) / box.width / scale,
+      y: y + beyond(part.top - box.top, part.bottom - box.bottom) / box.height / scale,
+    });
   }
 
   /** Swapped while the key is held: the click came with it. @param {boolean} isDown */
@@ -420,11 +451,32 @@ function press(button, isOn) {
 
 /** @type {Viewer | undefined} */
 let viewer;
+/** What the key that marks is for where there are no pictures. @type {string | undefined} */
+let markWords;
+
+/** The view that was looked at last, each picture in its own place. */
+export function settle() {
+  viewer?.settle();
+  return viewer?.current;
+}
+
+/**
+ * Move a view so that a part of the screen is seen in it.
+ * @param {HTMLElement} view
+ * @param {DOMRect} part
+ */
+export function follow(view, part) {
+  viewer?.follow(view, part);
+}
 
 /** Look after the pictures of the task that is shown, if it has any. */
 export function begin() {
   const task = document.getElementById("task");
+  const marks = document.getElementById("mark-words");
   const tools = /** @type {HTMLElement | null} */ (task?.querySelector("[data-pictures]") ?? null);
+  // The key that marks words begins with pictures where there are any.
+  markWords ??= marks?.dataset.keyLabel;
+  if (marks) marks.dataset.keyLabel = tools?.dataset.markLabel ?? markWords;
   if (!task || !tools) viewer = undefined;
   else if (viewer?.tools !== tools) {
     style(task);

@@ -32,7 +32,24 @@ function decode(entity) {
  * @property {string} [principle]
  * @property {string} [note]
  *
- * What a passage can be attached to.
+ * A region of a picture as it is sent, in shares of the picture.
+ * @typedef {object} Region
+ * @property {string} slot
+ * @property {number} message
+ * @property {number} image
+ * @property {number} x
+ * @property {number} y
+ * @property {number} w
+ * @property {number} h
+ * @property {"fault" | "praise"} polarity
+ * @property {string} [criterion]
+ * @property {string} [flag]
+ * @property {string} [principle]
+ * @property {string} [note]
+ *
+ * @typedef {Span | Region} Mark
+ *
+ * What a mark can be attached to.
  * @typedef {{ about: "criterion" | "flag" | "principle", name: string, label: string }} Target
  */
 
