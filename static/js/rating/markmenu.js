@@ -295,7 +295,7 @@ export class Menu {
     row.append(praise);
     const hint = document.createElement("p");
     hint.className = "hint";
-    hint.textContent = say(stand ? "regionAsked" : "markHint");
+    hint.textContent = stand ? say("regionAsked") : say("markHint");
     const said = stand === this.#stand ? this.#note?.value : "";
     this.#note = noteField(said ?? "");
     this.#note.dataset.key = "n";

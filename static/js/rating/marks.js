@@ -290,7 +290,11 @@ export class Marks {
     if (pop.hidden) pop.open = false;
     const count = pop.querySelector("[data-count]");
     const isPictured = spans.some((mark) => "x" in mark);
-    if (count) count.textContent = sayCount(isPictured ? "marks" : "passages", spans.length);
+    if (count) {
+      count.textContent = isPictured
+        ? sayCount("marks", spans.length)
+        : sayCount("passages", spans.length);
+    }
     const panels = all(this.task, "[data-panel]");
     for (const [place, span] of spans.entries()) {
       list.append(this.line(span, place, "list"));
@@ -325,14 +329,17 @@ export class Marks {
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "quiet";
-    const words = "x" in span ? "removeRegion" : "removePassage";
-    remove.setAttribute("aria-label", say(words, { number: place + 1 }));
+    const numbered = { number: place + 1 };
+    const taken = "x" in span ? say("removeRegion", numbered) : say("removePassage", numbered);
+    remove.setAttribute("aria-label", taken);
     remove.textContent = "×";
     remove.addEventListener("click", () => this.remove(place));
     line.append(number, quote);
     const label = document.createElement("span");
     const said = { label: this.labelOf(span) };
-    label.textContent = say(span.polarity === "praise" ? "passagePraises" : "passageFaults", said);
+    label.textContent = span.polarity === "praise"
+      ? say("passagePraises", said)
+      : say("passageFaults", said);
     if (where === "picture") {
       label.className = "strong";
       quote.before(label);

@@ -5,7 +5,15 @@ import { say } from "../app.js";
 import { follow, settle } from "./pictures.js";
 
 /**
- * @typedef {import("./marks.js").Marks} Marks
+ * What marks of a page are kept in, as far as this needs it.
+ * @typedef {object} Marks
+ * @property {HTMLElement} task
+ * @property {import("./seen.js").Mark[]} spans
+ * @property {import("./markmenu.js").Menu} menu
+ * @property {() => Promise<unknown>} seen
+ * @property {(mark: import("./markmenu.js").Unattached) => string} wordsOf
+ * @property {(mark: import("./seen.js").Mark, place: number, where: "picture") => HTMLElement} line
+ *
  * @typedef {import("./seen.js").Region} Region
  * @typedef {{ x: number, y: number, w: number, h: number }} Box in shares of the picture
  *
