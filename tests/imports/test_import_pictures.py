@@ -153,6 +153,29 @@ def test_embedded_pictures_are_kept_in_whatever_way_they_stand(
     assert Picture.objects.filter(project=project).count() == 2
 
 
+@pytest.mark.parametrize("implicit", [False, True], ids=["prompt", "in both replies"])
+def test_pictures_of_a_row_stand_where_its_turns_have_places_for_them(
+    take: Take, implicit: bool
+) -> None:
+    def asked(text: str) -> dict[str, Any]:
+        return {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": text}]}
+
+    chat = [asked("This?"), {"role": "assistant", "content": "Red."}, asked("And this?")]
+    replies = [[{"role": "assistant", "content": text}] for text in ("Blue.", "Green.")]
+    row: dict[str, Any] = {"images": ["red.png", "blue.png"]}
+    for name, reply in zip(("chosen", "rejected"), replies, strict=True):
+        row[name] = [*chat, *reply] if implicit else reply
+    if not implicit:
+        row["prompt"] = chat
+    take(content=archive([row], {"red.png": RED, "blue.png": BLUE}))
+    first, _answer, second = Prompt.objects.get().messages
+    kept = dict(Picture.objects.values_list("sha256", "source"))
+    assert [[kept[shown["sha256"]] for shown in turn["images"]] for turn in (first, second)] == [
+        [sha256(RED).hexdigest()],
+        [sha256(BLUE).hexdigest()],
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "files", "reason"),
     [

@@ -17,9 +17,12 @@ from PIL import Image
 from labeling.imports.services import create_import, run_import
 from labeling.models import Picture, Region, Release
 from labeling.releases.services import folder_of
-from projects.models import Project, User
+from projects.guidelines.services import acknowledge
+from projects.models import Project, Role, User
 from projects.project_templates import CriterionSpec
+from projects.services.members import set_member
 from projects.services.projects import create_project
+from tests.api.client import CallAs
 from tests.conftest import judge, lease
 from tests.imports.test_import_pictures import PAIR, archive, colour
 
@@ -68,6 +71,65 @@ def test_parquet_holds_pictures_as_datasets_reads_them(
     assert '{name: "images", list: "image"}' in (folder / "README.md").read_text()
     assert json.loads(row["prompt"])[0]["content"][0] == {"type": "image"}
     assert json.loads(row["chosen"])[0]["images"] == [row["chosen_images"][0]["path"]]
+
+
+STEPS = [{"value": number, "label": step} for number, step in enumerate(("0", "0.5", "1"))]
+
+
+@pytest.mark.usefixtures("project")  # which makes lena a lead
+def test_pictures_that_people_rated_elsewhere_and_here_are_released_with_their_means(
+    lena: User, rui: User, built: Build, api: CallAs, settings: Any, tmp_path: Path
+) -> None:
+    """In the shape of ImagenHub's ratings: three raters on two criteria of three steps."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    steps = {"key": "steps3", "answer": "ordinal", "options": STEPS}
+    rubric = [
+        {"key": "sc", "wording": "Is it what was asked for?", "scale": steps, "primary": True},
+        {"key": "pq", "wording": "Is it natural?", "scale": {**steps, "key": "steps3b"}},
+    ]
+    about = {"name": "Drawings", "guideline": {"text": "Look closely."}, "overlap": 1}
+    reply = api(lena).post("projects/", {**about, "criteria": rubric})
+    assert reply.status_code == 201, reply.content
+    project = Project.objects.get(slug=reply.json()["slug"])
+    set_member(project=project, user=rui, role=Role.RATER)
+    acknowledge(user=rui, guideline=project.guidelines.get())
+    said = [("r1", 2, 2), ("r2", 2, 1), ("r3", 1, 0)]
+    labels = [{"rater": name, "answers": {"sc": {"r": a}, "pq": {"r": b}}} for name, a, b in said]
+    rows: list[dict[str, Any]] = [
+        {
+            "id": name,
+            "kind": "rate",
+            "prompt": f"Draw {name}",
+            "responses": [{"id": "r", "model": name, "image": f"{name}.png"}],
+        }
+        for name in ("red", "blue")
+    ]
+    rows[0]["judgments"] = labels
+    take(project, lena, archive(rows, {f"{name}.png": colour(name) for name in ("red", "blue")}))
+    leased = api(rui).post(f"projects/{project.slug}/next/").json()
+    shown = leased["task"]["responses"][0]["messages"][0]["images"][0]
+    assert (shown["width"], shown["height"]) == (30, 20)
+    answers = {"sc": {"A": 0}, "pq": {"A": 1}}
+    address = f"assignments/{leased['id']}/judgment/"
+    assert api(rui).post(address, {"answers": answers}).status_code == 201
+    folder = folder_of(built(project, recipe="ratings"))
+    released = [
+        row for path in (folder / "ratings").iterdir() for row in pq.read_table(path).to_pylist()
+    ]
+    seen = {
+        (row["sc"], row["pq"], row["raters"], _colour(row["response_images"])) for row in released
+    }
+    assert seen == {
+        (pytest.approx(5 / 3), 1.0, 3, (255, 0, 0)),
+        (0.0, 1.0, 1, (0, 0, 255)),
+    }
+
+
+def _colour(pictures: list[dict[str, Any]]) -> tuple[int, ...]:
+    (held,) = pictures
+    pixel = Image.open(io.BytesIO(held["bytes"])).convert("RGB").getpixel((2, 2))
+    assert isinstance(pixel, tuple)
+    return tuple(map(int, pixel))
 
 
 def test_the_page_of_a_release_counts_its_pictures_in_one_line(

@@ -23,6 +23,8 @@ from labeling.datasets.rows import RefusalCode, RowError
 PICTURE_KEYS = ("images", "image")
 #: Names of a part of a message that is a picture, and the keys under which the part has it.
 PICTURE_PARTS = ("image", "image_url", "input_image")
+#: Keys under which a part that is a picture has it; without any it is a place for one.
+_NAMING = (*PICTURE_PARTS, "url", "path", "source")
 #: Characters of a picture's name, and pictures of one message.
 _MAX_NAME, MAX_PICTURES = 500, 8
 _DATA = re.compile(r"data:(image/[a-z0-9.+-]{1,40})?(;[^,]{0,100})?,", re.IGNORECASE)
@@ -99,10 +101,48 @@ def part_pictures(value: object, field: str) -> tuple[PictureRef, ...]:
     return tuple(picture for picture in pictures if picture is not None)
 
 
+def fill_places(values: dict[str, object]) -> None:
+    """Puts a row's own pictures where its messages have as many places for them, as data sets for
+    trainers do: `images` in a column, and in the turns `{"type": "image"}` for each in order."""
+    images = values.get("images")
+    if not isinstance(images, list) or not images:
+        return
+    chats = {name: _filled(value, images) for name, value in values.items() if name != "images"}
+    filled = {name: chat for name, chat in chats.items() if chat}
+    if filled:
+        values.update(filled)
+        del values["images"]
+
+
+def _filled(value: object, images: list[object]) -> list[object]:
+    """The messages with the pictures in their places; none where there are more or fewer."""
+    waiting = list(images)
+    chat: list[object] = []
+    for turn in value if isinstance(value, list) else ():
+        parts = turn.get("content") if isinstance(turn, dict) else None
+        if isinstance(parts, list):
+            content = []
+            for part in parts:
+                is_place = _is_place(part)
+                if is_place and not waiting:
+                    return []
+                content.append({**part, "image": waiting.pop(0)} if is_place else part)
+            turn = {**turn, "content": content}
+        chat.append(turn)
+    return [] if waiting else chat
+
+
+def _is_place(part: object) -> bool:
+    """Whether a part of a message is a mere place for a picture."""
+    if not isinstance(part, dict) or part.get("type") != "image":
+        return False
+    return not any(map(part.get, _NAMING))
+
+
 def _part_picture(part: Mapping[str, object], field: str) -> PictureRef | None:
     """The picture of a part; None where it is a mere place for one of the row's own `images`."""
     kind = str(part.get("type"))
-    for name in (*PICTURE_PARTS, "url", "path", "source"):
+    for name in _NAMING:
         if part.get(name):
             return picture_reference(part[name], f"{field}.{name}")
     if kind != "image":

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from labeling.datasets.readers.chat import read_messages
 from labeling.datasets.readers.fields import Broken, label
+from labeling.datasets.readers.pictures import fill_places
 from labeling.datasets.readers.taskkinds import kind_by_number, named_kind
 from labeling.datasets.readers.weights import cell_json
 from labeling.datasets.readers.whose import Whose
@@ -241,6 +242,8 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
             nested.append(name)
         elif value is not None:
             values[name] = value
+    if "images" in values:
+        fill_places(values)
     if not view.is_table:
         return Record(line, values, rest, view, nested)
     for name in _NAMES:
