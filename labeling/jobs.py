@@ -8,6 +8,7 @@ from labeling.erasure.jobs import delete_project, erase_texts
 from labeling.imports.jobs import run_import, undo_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
+from labeling.lead.principles.jobs import compute_principles
 from labeling.lead.raters.jobs import compute_raters
 from labeling.lead.tasks.jobs import run_task_change
 from labeling.lead.withdrawals.jobs import run_withdrawal
@@ -18,6 +19,7 @@ from labeling.work.sending import late_sweeps, sweep
 
 __all__ = [
     "compute_agreement",
+    "compute_principles",
     "compute_raters",
     "count_overview",
     "count_release",

@@ -7,6 +7,7 @@ from labeling.imports import views as imports
 from labeling.lead.agreement import views as agreement
 from labeling.lead.find import views as find
 from labeling.lead.overview import views as home
+from labeling.lead.principles import views as principles
 from labeling.lead.raters import views as raters
 from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
@@ -30,6 +31,7 @@ urlpatterns = [
     *withdrawals.urlpatterns,
     *checks.urlpatterns,
     *agreement.urlpatterns,
+    *principles.urlpatterns,
     *raters.urlpatterns,
     *writing.urlpatterns,
     *imports.urlpatterns,
@@ -44,6 +46,7 @@ navigation = [
     *tryout.navigation,
     *tasks.navigation,
     *agreement.navigation,
+    *principles.navigation,
     *raters.navigation,
     *writing.navigation,
     *imports.navigation,

@@ -66,13 +66,21 @@ class PrincipleSpec:
     """One clause of a guideline; `training_form` is its twin for models.
 
     `key` says which principle of former versions it is; where it is empty, it is the one that stood
-    under this number and title in the version before, else a new one.
+    under this number and title in the version before, else a new one. What is None stays as it was.
+    `why` and `evidence`, the ids of tasks, say why its words changed.
     """
 
     title: str
     text: str = ""
     training_form: str = ""
     key: str = ""
+    source: str | None = None
+    scope: str | None = None
+    precedence: int | None = None
+    examples_for: str | None = None
+    examples_against: str | None = None
+    why: str = ""
+    evidence: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ LARGE = (
     *("scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse", "scipy.linalg"),
     *("labeling.stats", "labeling.datasets.build", "labeling.datasets.judging"),
     *("labeling.datasets.minhash", "labeling.datasets.signals"),
-    *("labeling.figures.per_response", "labeling.figures.by_kind"),
+    *("labeling.figures.per_response", "labeling.figures.by_kind", "labeling.figures.principles"),
     *("labeling.lead.agreement.criteria", "labeling.lead.agreement.marks"),
     *("labeling.lead.agreement.gates", "labeling.lead.agreement.turns"),
 )

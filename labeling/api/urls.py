@@ -10,6 +10,7 @@ from labeling.erasure import api as erasure
 from labeling.imports import api as imports
 from labeling.lead import api as figures
 from labeling.lead.overview import api as needs
+from labeling.lead.principles import api as principles
 from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
@@ -203,6 +204,14 @@ urlpatterns = [
     path("projects/<slug:slug>/progress/", figures.ProjectProgress.as_view(), name="progress"),
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
     path("projects/<slug:slug>/agreement/pairs/", figures.ProjectPairs.as_view(), name="pairs"),
+    path(
+        "projects/<slug:slug>/principles/", principles.PrincipleLibrary.as_view(), name="principles"
+    ),
+    path(
+        "projects/<slug:slug>/principles/<slug:key>/",
+        principles.OnePrinciple.as_view(),
+        name="principle",
+    ),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
     path("projects/<slug:slug>/writing/", figures.ProjectWriting.as_view(), name="writing"),
     path("projects/<slug:slug>/tasks/", tasks.Tasks.as_view(), name="tasks"),

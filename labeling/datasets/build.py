@@ -326,6 +326,12 @@ class _Builder:
             files.append(self._write_text(name, head + guideline.whole.rstrip() + "\n"))
         principles = canonical_json([dict(principle) for principle in context.principles])
         files.append(self._write_text("principles.json", principles + "\n"))
+        if (constitution := context.constitution) is not None:
+            body = {"guideline_version": constitution.guideline}
+            text = canonical_json({**body, "principles": list(constitution.principles)})
+            files.append(self._write_text("constitution.json", text + "\n"))
+            files.append(self._write_text("constitution.md", constitution.markdown))
+            files.append(self._write_text("constitution_health.csv", constitution.health))
         return files
 
     def _write_text(self, name: str, text: str) -> FileInfo:

@@ -89,6 +89,61 @@ class RubricRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Constitution:
+    """The principles of the newest version in use, each with its history, and how they fare.
+
+    `principles` are plain data: the wording in force, and `history`, newest first, with who, why
+    and the tasks that were the evidence by their names. `health` is a table as CSV.
+    """
+
+    guideline: int
+    principles: tuple[Mapping[str, Any], ...]
+    health: str
+
+    @property
+    def markdown(self) -> str:
+        """All of it as one text; what people wrote is quoted, so that no line is a heading."""
+        parts = [f"# Principles of version {self.guideline} of the guideline"]
+        for principle in self.principles:
+            parts.append(f"## P{principle['number']} {_in_a_line(principle['title'])}")
+            parts.append(f"Key `{principle['key']}`, version {principle['version']}.")
+            parts += [
+                f"{head}:\n\n{_quoted(str(principle[name]))}"
+                for name, head in _PRINCIPLE_HEADS.items()
+                if principle[name]
+            ]
+            parts += [_wording(past) for past in principle["history"]]
+        return "\n\n".join(parts) + "\n"
+
+
+#: What the texts of a principle are called in a release.
+_PRINCIPLE_HEADS = {
+    "text": "Policy wording",
+    "training_form": "Training form",
+    "source": "Source",
+    "scope": "Scope",
+    "precedence": "Precedence",
+    "examples_for": "Examples for",
+    "examples_against": "Examples against",
+}
+
+
+def _in_a_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def _wording(past: Mapping[str, Any]) -> str:
+    """One wording in the history of a principle."""
+    line = f"- Version {past['version']}, {past['changed_at']}, version {past['guideline']}"
+    line += f" of the guideline, by {past['changed_by']}."
+    if past["why"]:
+        line += f" {_in_a_line(past['why'])}"
+    if past["evidence"]:
+        line += f" Evidence: {', '.join(map(_in_a_line, past['evidence']))}."
+    return line
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseContext:
     """What the card and the manifest say beyond what is counted from the records.
 
@@ -105,6 +160,7 @@ class ReleaseContext:
     guidelines: tuple[GuidelineRecord, ...] = ()
     rubrics: tuple[RubricRecord, ...] = ()
     principles: tuple[Mapping[str, object], ...] = ()
+    constitution: Constitution | None = None
     agreement: Mapping[str, object] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -80,8 +80,9 @@ class Submission:
     shown is better), a ranking a list of bands of slots, best first, and a question about each
     response a value by slot. `tie_kinds` says which tie a 0 is, by criterion; `tie_kind` is another
     way to say it of the primary one. `reasons` are codes of the
-    project's; `key` is the client's idempotency key; `active_ms` and
-    `idle_ms` are milliseconds, None where what was sent is no time;
+    project's; `none_fits` says that none of the guideline's principles decided it; `key` is the
+    client's idempotency key; `active_ms` and `idle_ms` are milliseconds, None where what was sent
+    is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
     version of the questions that were shown, that of the assignment where it is not said. `spans`
     are passages that were marked, as `labeling.kinds.spans` reads them, `regions` likewise
@@ -96,6 +97,7 @@ class Submission:
     rationale: str = ""
     reasons: Sequence[str] = ()
     principles: Sequence[int] = ()
+    none_fits: bool = False
     flags: Sequence[str] = ()
     spans: Sequence[object] = ()
     regions: Sequence[object] = ()

@@ -146,6 +146,11 @@ class Judgment(models.Model):
     source = models.CharField(max_length=16, choices=choices(Source), default=Source.HUMAN)
     rationale = models.TextField(blank=True)
     principles = models.JSONField(default=list, blank=True)
+    none_fits = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("None of the guideline's principles says what decided it."),
+    )
     reasons = models.JSONField(default=list, db_default=[], blank=True)
     flags = models.JSONField(default=list, blank=True)
     active_ms = models.PositiveIntegerField(default=0)

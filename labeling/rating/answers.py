@@ -233,13 +233,17 @@ def _principles(
     guideline_id: int | None, submission: Submission, errors: dict[str, str]
 ) -> list[int]:
     cited = sorted(set(submission.principles))
-    if not cited:
+    if not cited and not submission.none_fits:
         return []
     principles = Principle.objects.filter(guideline=guideline_id)
     known = set(principles.values_list("number", flat=True))
     missing = [number for number in cited if number not in known]
     if missing:
         errors["principles"] = no_such_principle(guideline_id, missing[0])
+    elif submission.none_fits and cited:
+        errors["principles"] = _("Cite principles, or say that none fits; not both.")
+    elif submission.none_fits and not known:
+        errors["principles"] = _("The guideline of this task has no principles that could fit.")
     return cited
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import EditedText, kind_of
 from labeling.rating.desk import TaskView
 from labeling.rating.drafts import WritingDesk, Written
-from labeling.rating.forms import Filled, codes_for
+from labeling.rating.forms import NONE_FITS, Filled, codes_for
 from labeling.rating.selectors import TakenBack
 from labeling.rating.texts import VIEW_SECONDS
 from labeling.rating.written import MOST_CHARS, may_improve
@@ -95,6 +95,7 @@ def filled_before(before: TakenBack | None, criteria: list[Criterion]) -> Filled
         rationale=before.rationale,
         reasons=before.reasons,
         principles=before.principles,
+        none_fits=before.none_fits,
         flags=before.flags,
         spans=_marks(before),
         **_refilled(before.written),
@@ -109,7 +110,9 @@ def values_again(answered: TakenBack, criteria: list[Criterion]) -> dict[str, li
         "tie_kind": [answered.answers.tie_kind],
         "rationale": [answered.rationale],
         "reasons": list(answered.reasons),
-        "principles": [str(number) for number in answered.principles],
+        "principles": [
+            str(number) for number in (*answered.principles, *[NONE_FITS] * answered.none_fits)
+        ],
         "flags": list(answered.flags),
         "spans": _marks(answered),
         **_written_values(answered),

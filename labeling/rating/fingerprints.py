@@ -13,7 +13,7 @@ from labeling.kinds import PRIMARY_ALIAS, Submission
 _FINGERPRINT = "2:"
 _VOLATILE = {"active_ms", "idle_ms", "key", "ui_version", "rubric", "typed", "pasted"}
 #: Older fingerprints know of none of these: they are covered where they say something.
-_LATER = frozenset({"reasons", "spans", "regions", "text", "edit", "declared_assist"})
+_LATER = frozenset({"reasons", "spans", "regions", "text", "edit", "declared_assist", "none_fits"})
 _COVERED = [field.name for field in fields(Submission) if field.name not in _VOLATILE]
 
 

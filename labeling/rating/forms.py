@@ -21,6 +21,8 @@ from projects.scales import PREFERENCES
 ANSWER_PREFIX = "answer."
 #: What is edited is posted as `edit.<slot>`, what is written as `text`.
 EDIT_PREFIX = "edit."
+#: What a form posts among the numbers of principles where none of them fits.
+NONE_FITS = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Filled:
     rationale: str = ""
     reasons: Sequence[str] = ()
     principles: Sequence[int] = ()
+    none_fits: bool = False
     flags: Sequence[str] = ()
     spans: Sequence[str] = ()
     active_ms: int | None = 0
@@ -81,6 +84,7 @@ class Filled:
             rationale=self.rationale,
             reasons=self.reasons,
             principles=self.principles,
+            none_fits=self.none_fits,
             flags=self.flags,
             spans=[mark for mark in marks if not _is_region(mark)],
             regions=[mark for mark in marks if _is_region(mark)],
@@ -103,6 +107,7 @@ class Filled:
             rationale=self.rationale,
             reasons=self.reasons,
             principles=self.principles,
+            none_fits=self.none_fits,
             flags=self.flags,
             active_ms=self.active_ms,
             idle_ms=self.idle_ms,
@@ -114,6 +119,7 @@ class Filled:
 def read_form(post: QueryDict) -> Filled:
     """The posted form. Whatever does not fit is left to the service, which names it."""
     ties = [tie for tie in post.getlist("tie_kind") if tie]
+    cited = _numbers(post.getlist("principles"))
     return Filled(
         codes={
             name.removeprefix(ANSWER_PREFIX): value
@@ -123,7 +129,8 @@ def read_form(post: QueryDict) -> Filled:
         tie_kind=ties[0] if len(set(ties)) == 1 else "+".join(ties),
         rationale=post.get("rationale", "").replace("\r\n", "\n"),
         reasons=post.getlist("reasons"),
-        principles=_numbers(post.getlist("principles")),
+        principles=[number for number in cited if number != NONE_FITS],
+        none_fits=NONE_FITS in cited,
         flags=post.getlist("flags"),
         spans=[span for span in post.getlist("spans") if span],
         active_ms=_milliseconds(post.get("active_ms", "0")),

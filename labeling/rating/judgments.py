@@ -111,8 +111,7 @@ def _submit_locked(
     draft = check_written(held, project, submission, checked.answers)
     marks = check_marks(held, kind, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
-    if previous := next((row for row in stored if row.is_current), None):
-        Judgment.objects.filter(pk=previous.pk).update(is_current=False)
+    previous = _superseded(stored)
     judgment = Judgment(
         assignment_id=held.pk,
         task_id=held.task_id,
@@ -120,7 +119,7 @@ def _submit_locked(
         rater_id=held.rater_id,
         guideline_id=held.guideline_id,
         rubric_id=held.rubric_id,
-        revises_id=previous.pk if previous else None,
+        revises_id=previous,
         key=submission.key,
         fingerprint=content_hash,
         purpose=held.purpose,
@@ -130,6 +129,7 @@ def _submit_locked(
         rationale=submission.rationale.strip(),
         reasons=checked.reasons,
         principles=checked.principles,
+        none_fits=submission.none_fits,
         flags=checked.flags,
         active_ms=times.active_ms,
         idle_ms=times.idle_ms,
@@ -143,6 +143,14 @@ def _submit_locked(
     settle_review(judgment, checked.answers, held=held)
     follow_up(held, project, checked.answers)
     return Submitted(judgment, created=True)
+
+
+def _superseded(stored: Sequence[records.StoredJudgment]) -> int | None:
+    """The current row of an assignment, which is so no more; None where there is none."""
+    previous = next((row.pk for row in stored if row.is_current), None)
+    if previous is not None:
+        Judgment.objects.filter(pk=previous).update(is_current=False)
+    return previous
 
 
 def _require_open(held: records.HeldAssignment) -> None:

@@ -144,6 +144,7 @@ _COLUMNS = {
     "active_ms": "integer",
     "idle_ms": "integer",
     "times_cut": "boolean",
+    "none_fits": "boolean",
     "ui_version": "varchar",
     "created_at": "timestamptz",
 }
@@ -153,12 +154,13 @@ _INSERT = Statement(
     WITH judgment AS (
         INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id,
             guideline_id, rubric_id, revises_id, is_current, withdrawn, key, fingerprint,
-            purpose, strategy, selection_probability, source, rationale, reasons, principles, flags,
-            active_ms, idle_ms, times_cut, ui_version, created_at)
+            purpose, strategy, selection_probability, source, rationale, reasons, principles,
+            none_fits, flags, active_ms, idle_ms, times_cut, ui_version, created_at)
         VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
             %(rubric_id)s, %(revises_id)s, true, false, %(key)s, %(fingerprint)s,
             %(purpose)s, %(strategy)s, %(selection_probability)s, %(source)s, %(rationale)s,
-            %(reasons)s, %(principles)s, %(flags)s, %(active_ms)s, %(idle_ms)s, %(times_cut)s,
+            %(reasons)s, %(principles)s, %(none_fits)s, %(flags)s, %(active_ms)s, %(idle_ms)s,
+            %(times_cut)s,
             %(ui_version)s, %(created_at)s)
         RETURNING id
     ), answers AS (

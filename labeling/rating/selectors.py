@@ -135,6 +135,7 @@ class TakenBack:
     flags: Sequence[str]
     written: Written | None
     marks: ShownMarks = field(default_factory=ShownMarks)
+    none_fits: bool = False
 
 
 def taken_back(assignment: Assignment) -> TakenBack | None:
@@ -152,6 +153,7 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
         flags=judgment.flags,
         written=written_with(judgment.pk),
         marks=shown_marks(judgment),
+        none_fits=judgment.none_fits,
     )
 
 

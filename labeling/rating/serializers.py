@@ -147,6 +147,9 @@ class SubmissionSerializer(StrictSerializer):
     principles = serializers.ListField(
         child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
     )
+    none_fits = serializers.BooleanField(
+        default=False, help_text="No principle of the guideline says what decided it."
+    )
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)), default=list)
     spans = SpansField(default=list)
     regions = RegionsField(default=list)
@@ -217,6 +220,7 @@ class JudgmentSerializer(serializers.Serializer[Any]):
     rationale = serializers.CharField(allow_blank=True)
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
     principles = serializers.ListField(child=serializers.IntegerField())
+    none_fits = serializers.BooleanField()
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)))
     spans = SpanSerializer(many=True, help_text="In reading order.")
     regions = RegionSerializer(
@@ -324,6 +328,7 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
             "rationale": answered.rationale,
             "reasons": answered.reasons,
             "principles": answered.principles,
+            "none_fits": answered.none_fits,
             "flags": answered.flags,
             **answered.marks.as_json(),
         }
@@ -346,6 +351,7 @@ def judgment_json(judgment: Judgment) -> dict[str, Any]:
         "rationale": judgment.rationale,
         "reasons": judgment.reasons,
         "principles": judgment.principles,
+        "none_fits": judgment.none_fits,
         "flags": judgment.flags,
         **shown_marks(judgment).as_json(),
         "active_ms": judgment.active_ms,

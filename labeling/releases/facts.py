@@ -25,6 +25,7 @@ from labeling.kinds import kind_for
 from labeling.models import Answer, Release, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.axis_order import axis_order, order_in_words
+from labeling.releases.constitution import constitution_of
 from labeling.releases.selectors import (
     Cutoff,
     Pseudonym,
@@ -107,6 +108,9 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
             for rubric in RubricVersion.objects.filter(pk__in=asked).order_by("number")
         ),
         principles=_principles(guidelines.values_list("pk", flat=True)),
+        constitution=constitution_of(
+            project, guidelines.last(), counting_at(project, cutoff), pseudonyms(release.salt)
+        ),
         agreement=_agreement(project, criteria, cutoff, release.salt),
         withheld={"superseded": missing.superseded, "withdrawn": missing.withdrawn},
         versions={

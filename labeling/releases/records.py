@@ -223,7 +223,10 @@ _JUDGMENT_COLUMNS = (
     "times_cut",
     "created_at",
     "reasons",
+    "none_fits",
 )
+#: What stands among the principles of a judgment where its rater says that none fits.
+_NONE_FITS = ("none",)
 
 
 def _judgments(
@@ -244,7 +247,8 @@ def _judgments(
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
         pk, task, rater, rationale, flags, principles, guideline, rubric, *rest = row
-        purpose, source, strategy, probability, shown, active, idle, cut, created, reasons = rest
+        purpose, source, strategy, probability, shown, active, idle, cut, *last = rest
+        created, reasons, none_fits = last
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
         # Whoever judges without a script, or by a program that does not say, sends 0.
@@ -256,7 +260,7 @@ def _judgments(
                 **answers[pk].parts(),
                 rationale=rationale,
                 flags=tuple(map(str, flags)),
-                principles=tuple(map(str, principles)),
+                principles=_NONE_FITS if none_fits else tuple(map(str, principles)),
                 guideline_version=guideline or 0,
                 rubric_version=rubric or 0,
                 purpose=purpose,

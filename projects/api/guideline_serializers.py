@@ -93,6 +93,15 @@ class NewPrincipleSerializer(StrictSerializer):
             "title in the version before, else a new one."
         ),
     )
+    source = serializers.CharField(  # type: ignore[assignment]
+        default=None, allow_null=True, allow_blank=True, help_text="null: as it was before."
+    )
+    scope = serializers.CharField(default=None, allow_null=True, allow_blank=True)
+    precedence = serializers.IntegerField(
+        default=None, allow_null=True, min_value=0, max_value=LAST_RANK
+    )
+    examples_for = serializers.CharField(default=None, allow_null=True, allow_blank=True)
+    examples_against = serializers.CharField(default=None, allow_null=True, allow_blank=True)
 
 
 class NewExampleSerializer(StrictSerializer):

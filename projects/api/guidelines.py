@@ -20,6 +20,7 @@ from projects.api.guideline_serializers import (
 )
 from projects.api.replies import refusals
 from projects.api.views import ApiView
+from projects.guidelines.content import PRINCIPLE_WORDS
 from projects.guidelines.selectors import principles_of
 from projects.guidelines.services import publish_guideline, restore_version
 from projects.guidelines.versions import compare, get_version, versions
@@ -49,6 +50,12 @@ class ClauseSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
     training_form = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField(help_text="Counts its wordings.")
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    scope = serializers.CharField(allow_blank=True)
+    precedence = serializers.IntegerField(help_text="The lower prevails; 0: not said.")
+    examples_for = serializers.CharField(allow_blank=True)
+    examples_against = serializers.CharField(allow_blank=True)
 
 
 class VersionSerializer(ListedVersionSerializer):
@@ -109,7 +116,7 @@ def _listed(version: Guideline) -> dict[str, Any]:
 
 
 def _whole(version: Guideline) -> dict[str, Any]:
-    clauses = principles_of(version).values("number", "key", "title", "text", "training_form")
+    clauses = principles_of(version).values("number", "key", "version", *PRINCIPLE_WORDS)
     return {
         **_listed(version),
         "text": version.text,

@@ -14,6 +14,7 @@ from projects.project_templates import (
     ExampleSpec,
     GuidanceSpec,
     GuidelineSpec,
+    PrincipleSpec,
 )
 
 TEXT_LIMIT = 100_000
@@ -21,6 +22,8 @@ TEXT_LIMIT = 100_000
 MOST_PRINCIPLES = 60
 #: Worked examples of one version, the responses of each, and characters of each of its texts.
 MOST_EXAMPLES, MOST_SHOWN, EXAMPLE_LIMIT = 60, 9, 4000
+#: Characters of each text of a principle, and the tasks that a change of it names.
+PRINCIPLE_LIMIT, MOST_EVIDENCE = 10_000, 50
 #: Characters of each text on a question, and the last place in the order of priority.
 GUIDANCE_LIMIT, LAST_RANK = 4000, 99
 
@@ -42,6 +45,9 @@ def check_guideline(project: Project, spec: GuidelineSpec) -> None:
             "length": len(spec.principles),
         }
         raise InvalidInput(_("There are too many principles."), fields={"principles": sentence})
+    for number, principle in enumerate(spec.principles, start=1):
+        if sentence := _principle_fault(number, principle):
+            raise InvalidInput(sentence, fields={"principles": sentence})
     for number, example in enumerate(spec.examples or (), start=1):
         if sentence := _example_fault(number, example):
             raise InvalidInput(sentence, fields={"examples": sentence})
@@ -50,6 +56,24 @@ def check_guideline(project: Project, spec: GuidelineSpec) -> None:
     if spec.change_size not in ChangeSize.values:
         sentence = _("A change is one of: %(known)s.") % {"known": ", ".join(ChangeSize.values)}
         raise InvalidInput(sentence, fields={"change_size": sentence})
+
+
+def _principle_fault(number: int, principle: PrincipleSpec) -> str:
+    """What is wrong with the principle of that number, empty where nothing is."""
+    texts = (
+        *(principle.text, principle.training_form, principle.source, principle.scope),
+        *(principle.examples_for, principle.examples_against, principle.why),
+    )
+    if max(len(text or "") for text in texts) > PRINCIPLE_LIMIT:
+        sentence = _("A text of P%(number)d is longer than %(limit)d characters.")
+        return sentence % {"number": number, "limit": PRINCIPLE_LIMIT}
+    if not 0 <= (principle.precedence or 0) <= LAST_RANK:
+        sentence = _("The precedence of P%(number)d is a whole number from 0 to %(last)d.")
+        return sentence % {"number": number, "last": LAST_RANK}
+    if len(principle.evidence) > MOST_EVIDENCE:
+        sentence = _("P%(number)d names more than %(limit)d tasks as evidence.")
+        return sentence % {"number": number, "limit": MOST_EVIDENCE}
+    return ""
 
 
 def _example_fault(number: int, example: ExampleSpec) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from projects.models import Guideline
+from projects.models import Guideline, Principle
 from projects.project_templates import (
     GUIDANCE_TEXTS,
     ExampleSpec,
@@ -17,6 +17,18 @@ from projects.project_templates import (
     PrincipleSpec,
 )
 
+#: What a principle says, and what that is called; each change of it is a version.
+PRINCIPLE_LABELS: Mapping[str, Promise] = {
+    "title": gettext_lazy("Title"),
+    "text": gettext_lazy("Policy wording"),
+    "training_form": gettext_lazy("Training form"),
+    "source": gettext_lazy("Source"),
+    "scope": gettext_lazy("Scope"),
+    "precedence": gettext_lazy("Precedence"),
+    "examples_for": gettext_lazy("Examples for"),
+    "examples_against": gettext_lazy("Examples against"),
+}
+PRINCIPLE_WORDS = tuple(PRINCIPLE_LABELS)
 #: What the texts on a question are called, wherever they are read or written.
 GUIDANCE_LABELS: Mapping[str, Promise] = {
     "definition": gettext_lazy("What it means"),
@@ -69,13 +81,16 @@ def spec_like(guideline: Guideline, *, change_note: str = "") -> GuidelineSpec:
         priority_order=guideline.priority_order,
         trade_off_rule=guideline.trade_off_rule,
         change_note=change_note,
-        principles=[
-            PrincipleSpec(clause.title, clause.text, clause.training_form, clause.key)
-            for clause in guideline.principles.all()
-        ],
+        principles=[principle_spec(clause) for clause in guideline.principles.all()],
         examples=[ExampleSpec(**example) for example in guideline.examples],
         guidance=[guidance_spec(entry) for entry in guideline.guidance],
     )
+
+
+def principle_spec(clause: Principle, *, key: str | None = None) -> PrincipleSpec:
+    """What would publish a principle again as it is worded; `key` of "" makes it a new one."""
+    words = {name: getattr(clause, name) for name in PRINCIPLE_WORDS}
+    return PrincipleSpec(key=clause.key if key is None else key, **words)
 
 
 def guidance_spec(entry: Mapping[str, Any]) -> GuidanceSpec:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.checks import check_guideline
-from projects.guidelines.content import examples_json, guidance_json, spec_like
+from projects.guidelines.content import PRINCIPLE_WORDS, examples_json, guidance_json, spec_like
 from projects.models import (
     Acknowledgement,
     ChangeSize,
@@ -142,20 +142,32 @@ def _content(guideline: Guideline) -> object:
 
 
 def _wording(clause: Principle) -> object:
-    return (clause.number, clause.key, clause.title, clause.text, clause.training_form)
+    return (clause.number, clause.key, _words(clause))
 
 
-def _clauses(spec: GuidelineSpec, newest: Guideline | None, version: int) -> Iterable[Principle]:
-    """The principles of a version, each with its key."""
-    keys = _keys(spec, newest, version)
-    for number, (principle, key) in enumerate(zip(spec.principles, keys, strict=True), start=1):
-        yield Principle(
-            number=number,
-            key=key,
-            title=principle.title.strip(),
-            text=principle.text.strip(),
-            training_form=principle.training_form.strip(),
-        )
+def _words(clause: Principle) -> list[object]:
+    return [getattr(clause, name) for name in PRINCIPLE_WORDS]
+
+
+def _clauses(spec: GuidelineSpec, newest: Guideline | None, number: int) -> Iterable[Principle]:
+    """The principles of a version of the guideline, each with its key and its own version."""
+    keys = _keys(spec, newest, number)
+    project = newest.project_id if newest else None
+    former = Principle.objects.filter(guideline__project=project, key__in=keys)
+    latest = {clause.key: clause for clause in former.order_by("guideline__number")}
+    for place, (principle, key) in enumerate(zip(spec.principles, keys, strict=True), start=1):
+        before = latest.get(key)
+        clause = Principle(number=place, key=key)
+        for name in PRINCIPLE_WORDS:
+            value = getattr(principle, name)
+            if value is None:
+                value = getattr(before or clause, name)
+            setattr(clause, name, value.strip() if isinstance(value, str) else value)
+        is_same = before is not None and _words(before) == _words(clause)
+        clause.version = before.version + (not is_same) if before else 1
+        clause.why = before.why if before and is_same else principle.why.strip()
+        clause.evidence = before.evidence if before and is_same else list(principle.evidence)
+        yield clause
 
 
 def _keys(spec: GuidelineSpec, newest: Guideline | None, version: int) -> list[str]:

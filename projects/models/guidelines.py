@@ -85,7 +85,9 @@ class Principle(models.Model):
 
     The policy wording is for people; `training_form` is its "Choose the response that…" twin.
     `key` is the same in every version that holds the principle, whatever its number and words
-    there: it says where it began, such as `v2p5`.
+    there: it says where it began, such as `v2p5`. `version` counts its wordings: one that did not
+    change keeps its own, with `why` it was so worded and the tasks that were the `evidence`.
+    `scope` says where it applies, `precedence` which comes first where two oppose (0: not said).
     """
 
     guideline = models.ForeignKey(Guideline, on_delete=models.CASCADE, related_name="principles")
@@ -94,6 +96,14 @@ class Principle(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
     training_form = models.TextField(blank=True)
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    source = models.TextField(blank=True, default="", db_default="")
+    scope = models.TextField(blank=True, default="", db_default="")
+    precedence = models.PositiveSmallIntegerField(default=0, db_default=0)
+    examples_for = models.TextField(blank=True, default="", db_default="")
+    examples_against = models.TextField(blank=True, default="", db_default="")
+    why = models.TextField(blank=True, default="", db_default="")
+    evidence = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
         ordering = ["number"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from projects.guidelines.content import guidance_spec
+from projects.guidelines.content import guidance_spec, principle_spec
 from projects.guidelines.selectors import current_guideline, principles_of
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
@@ -12,7 +12,6 @@ from projects.project_templates import (
     CriterionSpec,
     ExampleSpec,
     GuidelineSpec,
-    PrincipleSpec,
     ProjectTemplate,
 )
 from projects.selectors.rubric import asked_criteria
@@ -41,10 +40,7 @@ def template_like(project: Project) -> ProjectTemplate:
             text=guideline.text if guideline else "",
             priority_order=guideline.priority_order if guideline else "",
             trade_off_rule=guideline.trade_off_rule if guideline else "",
-            principles=[
-                PrincipleSpec(clause.title, clause.text, clause.training_form)
-                for clause in principles_of(guideline)
-            ],
+            principles=[principle_spec(clause, key="") for clause in principles_of(guideline)],
             examples=[ExampleSpec(**example) for example in guideline.examples]
             if guideline
             else [],

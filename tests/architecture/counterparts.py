@@ -31,6 +31,9 @@ POST p/<slug:slug>/guideline/edit/                        POST projects/<slug:sl
 POST p/<slug:slug>/guideline/<int:number>/restore/        POST projects/<slug:slug>/guidelines/<int:number>/restore/
 POST p/<slug:slug>/guideline/draft/                       PUT projects/<slug:slug>/guideline/draft/
 POST p/<slug:slug>/guideline/draft/discard/               DELETE projects/<slug:slug>/guideline/draft/
+POST p/<slug:slug>/principles/new/                        POST projects/<slug:slug>/principles/
+POST p/<slug:slug>/principles/<slug:key>/edit/            PATCH projects/<slug:slug>/principles/<slug:key>/
+POST p/<slug:slug>/principles/<slug:key>/retire/          DELETE projects/<slug:slug>/principles/<slug:key>/
 POST p/<slug:slug>/questions/reasons/                     PUT projects/<slug:slug>/reasons/
 POST p/<slug:slug>/questions/new/                         POST projects/<slug:slug>/rubric/
 POST p/<slug:slug>/questions/<slug:criterion>/move/       PATCH projects/<slug:slug>/rubric/

@@ -80,6 +80,11 @@ GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/refusals.csv         
 POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/undo/                     202  403  403  202  404  401
 POST   api/v1/projects/<slug:slug>/next/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/pictures/<slug:sha256>/<slug:size>/                200  200  200  200  404  401
+GET    api/v1/projects/<slug:slug>/principles/                                       200  200  403  200  404  401
+POST   api/v1/projects/<slug:slug>/principles/                                       400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/principles/<slug:key>/                            200  200  403  200  404  401
+PATCH  api/v1/projects/<slug:slug>/principles/<slug:key>/                            400  403  403  403  404  401
+DELETE api/v1/projects/<slug:slug>/principles/<slug:key>/                            200  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
@@ -183,6 +188,14 @@ GET    p/<slug:slug>/questions/versions/<int:number>/                           
 GET    p/<slug:slug>/questions/reasons/                                          200  403  403  403  404  302
 POST   p/<slug:slug>/questions/reasons/                                          422  403  403  403  404  302
 POST   p/<slug:slug>/needs/<slug:kind>/set-aside/                                    302  403  403  403  404  302
+GET    p/<slug:slug>/principles/                                                     200  200  403  200  404  302
+GET    p/<slug:slug>/principles/<slug:key>/                                          200  200  403  200  404  302
+GET    p/<slug:slug>/principles/<slug:key>/edit/                                     200  403  403  403  404  302
+POST   p/<slug:slug>/principles/<slug:key>/edit/                                     422  403  403  403  404  302
+POST   p/<slug:slug>/principles/<slug:key>/retire/                                   302  403  403  403  404  302
+GET    p/<slug:slug>/principles/health.csv                                           200  200  403  200  404  302
+GET    p/<slug:slug>/principles/new/                                                 200  403  403  403  404  302
+POST   p/<slug:slug>/principles/new/                                                 422  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
 GET    p/<slug:slug>/writing/                                                        200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302

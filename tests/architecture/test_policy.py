@@ -21,7 +21,7 @@ from labeling.pictures.services import save_pictures, store_files
 from labeling.releases.services import request_release, run_release
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Membership, Project, Role, SessionRecord, User
-from projects.project_templates import GuidelineSpec
+from projects.project_templates import GuidelineSpec, PrincipleSpec
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
 from tests.architecture.policy_table import TABLE
@@ -162,7 +162,7 @@ def world(
 
 def _second_guideline(project: Project, raters: dict[str, User]) -> None:
     """Two versions, so that they can be compared; everybody who rates has read both."""
-    spec = GuidelineSpec(text="New.")
+    spec = GuidelineSpec(text="New.", principles=[PrincipleSpec("Be true")])
     second = publish_guideline(project=project, published_by=raters["lead"], spec=spec)
     for rater in raters.values():
         acknowledge(user=rater, guideline=second)
@@ -199,6 +199,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "number": "1",
         "name": "manifest.json",
         "criterion": "overall",
+        "key": "v2p1",
         "upload": upload.headers["Location"].rstrip("/").rpartition("/")[2],
         "token": invitation.token,
         "uidb64": "MQ",

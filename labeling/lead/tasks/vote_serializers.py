@@ -37,6 +37,10 @@ class VoteSerializer(serializers.Serializer[Any]):
         allow_blank=True, help_text="A very long one is cut; a release has all of it."
     )
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
+    principles = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Numbers in its version of the guideline."
+    )
+    none_fits = serializers.BooleanField(help_text="None of them says what decided it.")
     flags = serializers.ListField(child=serializers.CharField())
     text = serializers.CharField(allow_blank=True, help_text="What was written with it.")
     edit_of = serializers.IntegerField(allow_null=True, help_text="The response it edits, from 1.")
@@ -112,6 +116,8 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "answers": list(map(_answer, row.answers)),
                 "rationale": row.rationale,
                 "reasons": row.judgment.reasons,
+                "principles": row.judgment.principles,
+                "none_fits": row.judgment.none_fits,
                 "flags": row.judgment.flags,
                 **row.written.plain(),
                 "spans": votes.spans.by_judgment.get(row.judgment.pk, []),

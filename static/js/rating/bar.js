@@ -328,9 +328,17 @@ export class Bar {
   #changed(target) {
     if (!(target instanceof HTMLInputElement)) return this.refresh();
     this.control.settle(target);
+    if (target.name === "principles" && target.checked) this.#keepOne(target);
     const question = /** @type {HTMLElement | null} */ (target.closest("[data-criterion]"));
     if (target.type === "radio" && question) this.#error(question).hidden = true;
     this.refresh();
+  }
+
+  /** Principles decided it, or none fits. @param {HTMLInputElement} chosen */
+  #keepOne({ value }) {
+    for (const box of inputs(this.form, "[name=principles]:checked")) {
+      if ((box.value === "0") !== (value === "0")) box.checked = false;
+    }
   }
 
   /** @param {Element} within the question */
@@ -355,7 +363,7 @@ export class Bar {
       if (said && said.textContent !== words) said.textContent = words;
     }
     const of = (/** @type {string} */ name) => inputs(this.form, `[name=${name}]:checked`);
-    const cited = of("principles").map((box) => `P${box.value}`).join(", ");
+    const cited = of("principles").map((box) => box.dataset.says ?? `P${box.value}`).join(", ");
     const flags = of("flags").length;
     this.#mark("reason", of("reasons").length > 0 || this.#rationale.value.trim() !== "");
     this.#mark("principles", cited !== "", "[data-cited]", cited || say("principles"));

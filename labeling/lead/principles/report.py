@@ -1,0 +1,65 @@
+"""The health of principles at hand: computed at once for a small project, else by a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from labeling.figures import principles as figures
+from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
+from labeling.models import Judgment, Report
+from labeling.work.kept import Progress, figures_at_hand
+from projects.models import Guideline, Project
+
+_KIND = "principles"
+_VERSION = 1  # Raise it when a figure or the shape changes: older rows are computed anew.
+PRINCIPLES_TASK = "labeling.jobs.compute_principles"
+#: Up to so many judgments are computed while somebody waits.
+_QUICK_JUDGMENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class HealthAtHand:
+    """The newest figures there are, None before the first, and how far they are behind."""
+
+    figures: Mapping[str, Any] | None
+    computed_at: datetime | None = None
+    newer: int = 0
+    progress: Progress | None = None
+
+
+def health_at_hand(project: Project) -> HealthAtHand:
+    """The figures for a request, which never waits for a large project to be computed."""
+    state = recent_judgment_state(project)
+    if state.count <= _QUICK_JUDGMENTS:
+        return HealthAtHand(_figures(project))
+    kept = figures_at_hand(
+        project,
+        _KIND,
+        fingerprint=_fingerprint(project, state),
+        task=PRINCIPLES_TASK,
+        version=f"{_VERSION}/",
+    )
+    if kept.report is None:
+        return HealthAtHand(None, progress=kept.progress)
+    data = kept.report.data
+    newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
+    return HealthAtHand(data["figures"], kept.computed_at, newer, kept.progress)
+
+
+def compute_health(report: Report) -> tuple[str, dict[str, Any]]:
+    """The fingerprint and the figures of a report that is to be computed."""
+    state = judgment_state(report.project)
+    data = {"judgments": state.count, "figures": _figures(report.project)}
+    return _fingerprint(report.project, state), data
+
+
+def _figures(project: Project) -> dict[str, Any]:
+    return figures.principle_health(project, Judgment.objects.filter(project=project).counting())
+
+
+def _fingerprint(project: Project, state: JudgmentState) -> str:
+    numbers = Guideline.objects.filter(project=project).values_list("number", flat=True)
+    return f"{_VERSION}/{state.mark}/{numbers.order_by('-number').first() or 0}"
