@@ -142,6 +142,7 @@ class Panel:
     matrix: SafeString | None
     histogram: SafeString
     turns: SafeString | None
+    versions: Json | None
     is_preference: bool = True
 
 
@@ -204,6 +205,7 @@ def preference_panel(project: Project, criterion: Criterion, figures: Json, span
         matrix=rater_matrix(figures["pairs"], f"{key}-matrix", _("Cohen's kappa, rater by rater")),
         histogram=_histogram(criterion.scale, figures, f"{key}-values"),
         turns=turns_chart(figures["turns"], key),
+        versions=figures.get("guideline_versions"),
     )
 
 

@@ -16,7 +16,7 @@ from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from labeling.lead.agreement import criteria as figures_of_criteria
-from labeling.lead.agreement import marks, turns
+from labeling.lead.agreement import marks, turns, versions
 from labeling.lead.agreement.axes import Axes
 from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
 from labeling.lead.agreement.selectors import (
@@ -185,7 +185,7 @@ def _computed(
 ) -> dict[str, Any]:
     """The figures; the pairs of raters go to `spool`."""
     totals, criteria, depths = Totals(), {}, turns.task_turns(project)
-    axes = Axes(project)
+    axes, numbers = Axes(project), versions.versions_used(project)
     for answers in criterion_answers(project, order):
         totals.add(answers)
         if isinstance(answers, CriterionAnswers):
@@ -195,6 +195,10 @@ def _computed(
         criteria[key], pairs = figures_of_criteria.criterion_figures(answers, as_ordered=as_ordered)
         criteria[key] |= marks.agreement_on_marks(answers.criterion)
         criteria[key]["turns"] = turns.figures_by_turn(answers, depths)
+        if isinstance(answers, CriterionAnswers):
+            criteria[key]["guideline_versions"] = versions.figures_by_version(
+                answers.criterion, answers.categories, numbers
+            )
         spool.add(key, pairs)
         del answers, pairs  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])

@@ -13,6 +13,7 @@ from labeling.lead.agreement.axes_serializers import (
     ValueSerializer,
 )
 from labeling.lead.agreement.selectors import ResponseOrder
+from labeling.lead.agreement.version_serializers import VersionsSerializer
 from projects.scales import (
     CONVERSATION,
     GATE,
@@ -154,6 +155,9 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
     passages = PassagesSerializer(allow_null=True)
     regions = RegionsSerializer(allow_null=True)
     turns = TurnSerializer(many=True)
+    guideline_versions = VersionsSerializer(
+        allow_null=True, help_text="Null where judgments were given under one version alone."
+    )
     counts = CountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 

@@ -2,7 +2,7 @@
 
 from labeling.stats.intervals.centre import mean_of, median_of
 from labeling.stats.intervals.clustered import clustered_share, clustered_wilson
-from labeling.stats.intervals.jackknife import bootstrap_interval
+from labeling.stats.intervals.jackknife import bootstrap_difference, bootstrap_interval
 from labeling.stats.intervals.multiplicity import benjamini_hochberg, fisher_combination, holm
 from labeling.stats.intervals.proportions import (
     binomial_test,
@@ -20,6 +20,7 @@ from labeling.stats.intervals.proportions import (
 __all__ = [
     "benjamini_hochberg",
     "binomial_test",
+    "bootstrap_difference",
     "bootstrap_interval",
     "clopper_pearson_interval",
     "clustered_share",

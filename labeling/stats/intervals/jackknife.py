@@ -206,6 +206,67 @@ def bootstrap_interval(
     return Figure(_snap(value), float(low), float(high), n, convention)
 
 
+def bootstrap_difference(
+    first: Ratings | Table,
+    second: Ratings | Table,
+    coefficient: Coefficient,
+    *,
+    categories: Sequence[Any] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """Return a coefficient of the second ratings less that of the first, as a `Figure`.
+
+    The percentile interval is over clusters drawn of each by themselves: of two that share
+    clusters it is too wide rather than too narrow. n counts the clusters of both.
+
+    Args:
+        coefficient: for example `Alpha("ordinal", symmetric=True)` or `Percent()`.
+        resamples, seed: fixed and printed, so that the same ratings give the same interval.
+
+    Raises:
+        ValueError: fewer than one resample, or a confidence outside 0 to 1.
+    """
+    normal_quantile(confidence)
+    if resamples < 1:
+        raise ValueError(f"A bootstrap needs at least 1 resample, not {resamples}.")
+    convention = f"second less first; percentile bootstrap, {resamples} resamples, seed {seed}"
+    rng = np.random.default_rng(seed)
+    parts = [_draws(r, coefficient, categories, resamples, rng) for r in (first, second)]
+    (before, before_drawn, n_before), (after, after_drawn, n_after) = parts
+    n, value = n_before + n_after, after - before
+    if not np.isfinite(value):
+        return Figure(None, None, None, n, convention, "One of the two figures is undefined.")
+    drawn = after_drawn - before_drawn
+    defined = drawn[np.isfinite(drawn)]
+    if min(n_before, n_after) < 2 or not len(defined):
+        reason = "No interval: one of the two has fewer than two clusters with pairs."
+        return Figure(_snap(value), None, None, n, convention, reason)
+    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Figure(_snap(value), float(low), float(high), n, convention)
+
+
+def _draws(
+    ratings: Ratings | Table,
+    coefficient: Coefficient,
+    categories: Sequence[Any] | None,
+    resamples: int,
+    rng: np.random.Generator,
+) -> tuple[float, Floats, int]:
+    """Return a coefficient, its value in each resample, and how many clusters it rests on."""
+    table = table_of(ratings, categories)
+    kinds = _Kinds(coefficient, table)
+    value = float(coefficient.value(kinds.total(), table.scores)[0])
+    sums = np.concatenate([rows for rows, _ in kinds])
+    used = sums.any(axis=1)
+    clusters = round(float(table.frequency[used].sum()))
+    if not clusters:
+        return value, np.full(resamples, np.nan), 0
+    draws = _resample(sums[used], table.frequency[used], resamples, rng)
+    return value, np.asarray(coefficient.value(draws, table.scores)), clusters
+
+
 def _resample(sums: Floats, frequency: Floats, resamples: int, rng: np.random.Generator) -> Floats:
     """Draw clusters with replacement: the total sums of each resample, (resamples, D).
 
