@@ -14,15 +14,7 @@ from labeling.lead.agreement.axes_serializers import (
 )
 from labeling.lead.agreement.selectors import ResponseOrder
 from labeling.lead.agreement.version_serializers import VersionsSerializer
-from projects.scales import (
-    CONVERSATION,
-    GATE,
-    ORDINAL,
-    PER_PRINCIPLE,
-    PREFERENCES,
-    RANKING,
-    YES_NO,
-)
+from projects.scales import CONVERSATION, GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 
 class SideBiasSerializer(FigureSerializer):
