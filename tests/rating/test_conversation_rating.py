@@ -80,6 +80,7 @@ def test_it_is_one_number_whichever_response_stands_first_and_comes_back_as_give
     assert figures["counts"]["responses"] == 2
     page = client_for(lena).get(f"/p/{rated.slug}/agreement/").content.decode()
     assert "Ratings of the conversation" in page
+    assert "responses" not in page.split("Ratings of the conversation")[1].split("</table>")[0]
     assert "Two raters give a task the same answer." in page
     table = StringIO()
     call_command("agreement", rated.slug, stdout=table)

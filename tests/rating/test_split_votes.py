@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 
 from labeling.models import Task
 from labeling.rating.judgments import undo_last
@@ -89,3 +93,28 @@ def test_a_project_that_does_not_ask_for_it_pays_no_statement(
     assert held is not None
     with django_assert_num_queries(0):
         follow_up(held, project, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_raters_who_finish_a_task_at_the_same_moment_give_it_more_raters_once(
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks
+):
+    Project.objects.update(overlap_where_split=4)
+    tasks = make_tasks(project, 3, overlap=2)
+    together = Barrier(2)
+
+    def judge_all(user: User, strength: int) -> None:
+        try:
+            for _ in tasks:
+                assignment = lease(user, project)
+                is_first = assignment.shown_order[0] == 0
+                together.wait(10)
+                judge(user, assignment, strength if is_first else -strength)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(judge_all, rui, -1), pool.submit(judge_all, sam, 1)]
+        for each in done:
+            each.result()
+    assert set(Task.objects.values_list("overlap", "open_slots")) == {(4, 2)}

@@ -170,10 +170,10 @@ def correlation_row(figures: Json, form: str) -> FigureRow:
     """One form of the intraclass correlation."""
     return FigureRow(
         f"ICC({form})",
-        _("The share of the variance that lies between responses. %(form)s")
+        _("The share of the variance that lies between what is rated. %(form)s")
         % {"form": ICC_FORMS[form]},
         figures["icc"][form],
-        str(_RESPONSES),
+        _judged(figures),
         unit="number",
     )
 
