@@ -2,7 +2,7 @@
 
 Each is a JSON file in `kinds/` with its guideline in Markdown beside it. An item has, hidden from
 everything but the simulation of raters, what is true of its responses, which reasons somebody may
-give, and which words somebody may mark.
+give, and which words or places of a picture somebody may mark.
 """
 
 from __future__ import annotations
@@ -34,6 +34,17 @@ class Mark:
     polarity: str
     about: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPlace:
+    """A fault that somebody may see in the picture of the response at the place `response`: its
+    upper left corner and its size, in shares of the picture, the criterion, and what is said."""
+
+    response: int
+    box: tuple[float, float, float, float]
+    criterion: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,7 @@ class KindItem:
     notes: Sequence[str]
     reasons: Sequence[str]
     marks: Sequence[Mark]
+    regions: Sequence[MarkedPlace]
     flags: Mapping[str, Sequence[str]]
     skips: Mapping[str, Sequence[str]]
     topics: Sequence[Mapping[str, str]]
@@ -172,6 +184,10 @@ def _item(raw: Mapping[str, Any]) -> KindItem:
         notes=raw.get("notes", ()),
         reasons=raw.get("reasons", ()),
         marks=[_mark(mark) for mark in raw.get("marks", ())],
+        regions=[
+            MarkedPlace(**{**region, "box": tuple(region["box"])})
+            for region in raw.get("regions", ())
+        ],
         flags=raw.get("flags", {}),
         skips=raw.get("skips", {}),
         topics=raw.get("topics", ()),

@@ -33,6 +33,8 @@ _MARKS: Mapping[str, float] = {
 }
 #: How much less people see alike of a kind than of the comparisons that the tempers are made for.
 _NOISE: Mapping[str, float] = {"compare": 1.1, "rank": 1.5, "rate": 1.0, "rule": 1.9}
+#: Below this answer somebody has seen a fault; how much a hand trembles, in shares of a picture.
+_FAULTLESS, _HAND = 7, 0.012
 #: Who says to have used a tool, and whose text was mostly pasted.
 _ASSISTED, _PASTED = "letter-heat", frozenset({"letter-heat", "letter-smoke"})
 _TYPED_A_SECOND = 3.1
@@ -55,6 +57,7 @@ def opinion_of(
         reasons=item.reasons[code : code + 1] if note else (),
         flags=tuple(item.flags.get(temper.email, ())),
         spans=_spans(temper, project, item, shown, answers),
+        regions=_regions(temper, item, shown, answers),
         active_ms=_active_ms(temper, item, len(note.split())),
     )
 
@@ -219,6 +222,32 @@ def _spans(
             }
         )
     return spans
+
+
+def _regions(
+    temper: Temper, item: KindItem, shown: Sequence[int], answers: _Said
+) -> list[dict[str, object]]:
+    """Faults that this rater marks in pictures, each with a hand of their own."""
+    regions: list[dict[str, object]] = []
+    for number, place in enumerate(item.regions):
+        name = slot(list(shown).index(place.response))
+        said = answers[place.criterion]
+        value = said.get(name) if isinstance(said, dict) else None
+        is_seen = isinstance(value, int) and value < _FAULTLESS
+        if not is_seen or draw(temper.email, item.id, number, "marks") > _MARKS[temper.email]:
+            continue
+        x, y, w, h = (
+            side + _HAND * normal_draw(temper.email, item.id, number, at)
+            for at, side in enumerate(place.box)
+        )
+        x, y = max(0.0, x), max(0.0, y)
+        box = {"x": x, "y": y, "w": min(w, 1 - x), "h": min(h, 1 - y)}
+        note = place.note if draw(temper.email, item.id, number, "note") < temper.thorough else ""
+        regions.append(
+            {"slot": name, **{side: round(share, 4) for side, share in box.items()}}
+            | {"polarity": "fault", "criterion": place.criterion, "note": note}
+        )
+    return regions
 
 
 def _bears_out(mark: Mark, answers: _Said, name: str) -> bool:

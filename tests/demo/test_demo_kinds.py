@@ -18,7 +18,7 @@ from labeling.demo.kind_content import KindItem, load_kinds
 from labeling.demo.kind_seed import seed_kinds
 from labeling.demo.seed import seed_demo
 from labeling.lead.agreement.report import agreement_report
-from labeling.models import Assignment, Judgment, Picture, Release, Response, Span, Task
+from labeling.models import Assignment, Judgment, Picture, Region, Release, Response, Span, Task
 from labeling.rating.leases import next_assignment
 from labeling.releases.page import cutoff_panels
 from labeling.releases.services import folder_of
@@ -161,6 +161,12 @@ def test_every_picture_is_there_and_what_may_upset_is_said(db, kinds):
     ]
     (release,) = Release.objects.filter(project=project)
     assert "images" in {path.name for path in folder_of(release).iterdir()}
+    regions = Region.objects.filter(judgment__project=project)
+    assert regions.count() > 8
+    marked = agreement_report(project)["criteria"]["quality"]["regions"]
+    assert marked["iou"]["n"] > 4
+    # Where two saw the same fault, their boxes nearly cover each other.
+    assert 0.5 < marked["iou"]["value"] / marked["marked_by_both"]["value"] < 0.95
 
 
 @pytest.mark.walk
