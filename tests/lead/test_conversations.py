@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.test import Client
+from django.utils.http import urlencode
 
 from labeling.lead.overview.selectors import project_progress
 from labeling.lead.tasks.filters import TaskFilter
+from labeling.lead.tasks.stretches import read_on
 from labeling.lead.withdrawals.services import (
     request_withdrawal,
     run_withdrawal,
@@ -43,6 +46,34 @@ def test_a_turns_page_leads_to_the_turns_beside_it(
     assert link("c1-3-b2") in middle
     assert link("c1-2-b") not in middle
     assert "of the turn before" in middle
+
+
+def test_the_turns_of_a_conversation_are_listed_by_its_name_and_from_the_page_of_each(
+    take, project: Project, lena: User, client_for: Callable[[User], Client]
+):
+    name = '<b>c&1"</b>'
+    take({**LINE, "conversation": name}, {**LINE, "conversation": "c9"})
+    client, api = client_for(lena), Api(lena)
+    task = Task.objects.get(external_id=f"{name}-2-a")
+    page = client.get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
+    (query,) = re.findall(r'href="[^"]*/tasks/[?]([^"]*conversation=[^"]*)"', page)
+    page = client.get(f"/p/{project.slug}/tasks/?{query.replace('&amp;', '&')}").content.decode()
+    assert page.count('scope="row"') == 4
+    assert name not in page
+    assert "turn 3" in page
+    query = urlencode({"conversation": name})
+    listed = api.get(f"projects/{project.slug}/tasks/?{query}").json()["results"]
+    assert [(row["turn"], row["follows"]) for row in listed][:2] == [
+        (1, None),
+        (2, task.follows_id),
+    ]
+    assert {row["conversation"] for row in listed} == {name}
+    many = {"overlap": 3, "selection": {"conversation": name}}
+    assert api.post(f"projects/{project.slug}/task-changes/", many).json()["selection"] == {
+        "conversation": name
+    }
+    walked = read_on(project, TaskFilter(conversation=name), start=0, size=50)
+    assert (len(walked.tasks), walked.next_from) == (4, None)
 
 
 def test_places_of_turns_that_nobody_chose_wait_for_nobody_and_are_not_wanted(

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from labeling.lead.disagreements import split_tasks
 from labeling.lead.reports import broken_reports, is_reported
-from labeling.models import Assignment, Import, Judgment, Response, Task
+from labeling.models import Assignment, Import, Judgment, Prompt, Response, Task
 from labeling.models.tasks import TaskQuerySet
 from labeling.rating.openings import closed_to
 from labeling.releases.selectors import categories_of
@@ -50,7 +50,8 @@ class TaskFilter:
     """Which tasks of a project to show; empty means all.
 
     `reader` is who may judge them: the filter by disagreement leaves out what is closed to them.
-    `play` is one of `Play`; `import_id` leaves those that one import made.
+    `play` is one of `Play`; `import_id` leaves those that one import made, `conversation` the turns
+    of the one of that name.
     """
 
     state: str = ""
@@ -60,6 +61,14 @@ class TaskFilter:
     reader: User | None = None
     play: str = ""
     import_id: int = 0
+    conversation: str = ""
+
+
+def of_conversation(tasks: TaskQuerySet, project: Project, name: str) -> TaskQuerySet:
+    """The turns of a conversation."""
+    # In these words, the index of conversations answers.
+    turns = Prompt.objects.filter(project=project, conversation=name).exclude(conversation="")
+    return tasks.filter(prompt__in=turns)
 
 
 def _judgments_of_task() -> QuerySet[Judgment]:
@@ -109,6 +118,8 @@ def find_tasks(project: Project, wanted: TaskFilter, *, among: range | None = No
         tasks = tasks.in_play()
     if wanted.import_id:
         tasks = tasks.filter(import_job=wanted.import_id)
+    if wanted.conversation:
+        tasks = of_conversation(tasks, project, wanted.conversation)
     if wanted.category:
         tasks = tasks.filter(prompt__category=wanted.category)
     if wanted.purpose:
@@ -142,6 +153,7 @@ def filter_fields(wanted: TaskFilter) -> dict[str, str]:
         "q": wanted.search,
         "withdrawn": wanted.play,
         "import": str(wanted.import_id or ""),
+        "conversation": wanted.conversation,
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -77,6 +77,7 @@ def task_filter(query: Mapping[str, str], access: Access) -> TaskFilter:
         search=str(query.get("q", "")).strip()[:200],
         reader=access.user if access.may(Action.RATE) else None,
         play=play if play in {key for key, _label in PLAYS} else "",
+        conversation=str(query.get("conversation", "")).strip()[:200],
         import_id=id_in_address(str(query.get("import", ""))),
     )
 

@@ -25,6 +25,9 @@ class SelectionSerializer(StrictSerializer):
     category = serializers.CharField(max_length=80, required=False)
     purpose = serializers.ChoiceField(choices=list(Purpose), required=False)
     q = serializers.CharField(max_length=200, required=False, help_text="In id or prompt.")
+    conversation = serializers.CharField(
+        max_length=200, required=False, help_text="Turns of the conversation of that name."
+    )
 
 
 class TasksQuerySerializer(SelectionSerializer):
@@ -112,6 +115,13 @@ class ListedTaskSerializer(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(choices=list(Purpose))
     category = serializers.CharField(allow_blank=True)
     language = serializers.CharField(allow_blank=True)
+    conversation = serializers.CharField(
+        allow_blank=True, help_text="The one of which it is a turn."
+    )
+    turn = serializers.IntegerField(allow_null=True, help_text="Its place in it, from 1.")
+    follows = serializers.IntegerField(
+        allow_null=True, help_text="The task of which it follows a reply that raters chose."
+    )
     excerpt = serializers.CharField(allow_blank=True, help_text="The start of the prompt.")
     overlap = serializers.IntegerField(allow_null=True, help_text="Null: no bound.")
     open_slots = serializers.IntegerField(allow_null=True, help_text="Places left.")
@@ -213,13 +223,15 @@ def task_row_json(row: TaskRow, closed: Collection[int]) -> dict[str, Any]:
     tally = {"first": row.first, "second": row.second, "ties": row.ties}
     return {
         **{name: getattr(task, name) for name in _TASK_FIELDS},
-        **{"category": prompt.category, "language": prompt.language},
+        **{name: getattr(prompt, name) for name in _PROMPT_FIELDS},
+        "follows": task.follows_id,
         **{name: getattr(row, name) for name in _ROW_FIELDS},
         "preferences": None if task.pk in closed else tally,
         "import_id": task.import_job_id,
     }
 
 
+_PROMPT_FIELDS = ("category", "language", "conversation", "turn")
 _ROW_FIELDS = ("excerpt", "judgments", "leased", "flagged", "broken", "is_complete")
 _TASK_FIELDS = (
     *("id", "external_id", "kind", "part", "purpose", "overlap", "open_slots", "priority"),

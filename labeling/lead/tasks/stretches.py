@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
-from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks
+from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks, of_conversation
 from labeling.models import Task
 from labeling.models.tasks import TaskQuerySet
 from projects.models import Project
@@ -59,6 +59,8 @@ def tasks_walked(project: Project, wanted: TaskFilter) -> TaskQuerySet:
     tasks = Task.objects.filter(project=project)
     if wanted.import_id:
         return tasks.filter(import_job=wanted.import_id)
+    if wanted.conversation:
+        return of_conversation(tasks, project, wanted.conversation)
     return tasks.out_of_play() if wanted.play == Play.WITHDRAWN else tasks
 
 

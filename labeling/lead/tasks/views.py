@@ -70,7 +70,8 @@ TASKS_PAGE = 50
 
 @require_safe
 def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
-    """A table of tasks, filtered by state, category, purpose, text, import, and withdrawn ones."""
+    """A table of tasks, filtered by state, category, purpose, text, import, conversation, and
+    withdrawn ones."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
     wanted = task_filter(request.GET, access)
     page, stretch = None, None
@@ -104,6 +105,8 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "may_plan": access.may(Action.PLAN_TASKS),
         "may_settle": access.may(Action.SETTLE_REPORTS),
         "categories": categories(access.project),
+        "has_conversations": bool(wanted.conversation)
+        or any(row.task.prompt.conversation for row in rows),
     }
     return render(request, "labeling/lead/tasks.html", context)
 
