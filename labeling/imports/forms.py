@@ -215,7 +215,14 @@ class MappingForm(forms.Form):
         if untold := any(notice.code == "label_untold" for notice in detection.notices):
             self._telling |= {"winner", "overall"}
         preferences = preference_columns(self.shape, detection.mapping)
-        if not preferences or detection.has_annotators:
+        is_written = any(notice.code == "answers_written" for notice in detection.notices)
+        if is_written:
+            self.fields["label_rater"].label = gettext("Who wrote these answers?")
+            self.fields["label_rater"].help_text = gettext(
+                "Under a name each answer is a text that waits for its review. Without one it is "
+                "the draft that raters begin from."
+            )
+        elif not preferences or detection.has_annotators:
             del self.fields["label_rater"]
         elif detection.names_raters:
             self.fields["label_rater"].label = gettext("Who gave labels that name nobody?")

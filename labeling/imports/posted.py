@@ -12,10 +12,13 @@ from labeling.datasets.readers import SHAPES, Detection
 from labeling.datasets.readers.reshaping import LEAVE_OUT, SAME
 from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
+from labeling.vocabulary import TaskKind
 
 #: What the names of a page's fields begin with: the column of a field, the answer to a question,
 #: the text that stands in every row.
 FIELD_PREFIX, REPLY_PREFIX, SAME_PREFIX = "field-", "answer-", "same-"
+#: Kinds of rows that a page shows where the user did not say that they are to be written.
+_OF_ONE = ("pairs", "kto", "ratings")
 #: Says that a page showed which columns may be left out.
 _LEAVABLE = "leavable"
 
@@ -41,8 +44,11 @@ def posted_mapping(data: QueryDict, shown: Detection) -> tuple[str, dict[str, st
     and a guess that nobody touched answers no question.
     """
     format = posted_format(data)
+    if format in _OF_ONE and _kind(data).get(KIND_WORD) == TaskKind.WRITE:
+        # Whether they are rows to write is told anew: the page had shown them as something else.
+        return "auto", _with_left_out(_kind(data), data)
     if format == "auto" or data.get("mapped_as") != format:
-        return format, _with_left_out({}, data)
+        return format, _with_left_out(_kind(data), data)
     known = SHAPES[format].fields
     posted = {name: str(data[FIELD_PREFIX + name]) for name in known if FIELD_PREFIX + name in data}
     mapped = shown.mapping

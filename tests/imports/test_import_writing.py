@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labeling.models import Import, ImportRefusal, Task
+from labeling.models import Import, ImportRefusal, Response, Task
 from projects.models import Criterion, Project, User
 from tests.conftest import lease
 from tests.imports.conftest import Take, counts
@@ -61,3 +61,53 @@ def test_prompts_alone_are_read_as_rows_to_write(project: Project, take: Take):
     )
     rows = [{"kind": "write", "prompt": f"Apologise, number {i}."} for i in range(3)]
     assert counts(take(*rows)) == {"rows": 3, "created": 3}
+
+
+ANSWERED: list[dict[str, Any]] = [
+    {
+        "id": f"d{i}",
+        "messages": [
+            {"role": "user", "content": f"Apologise, number {i}."},
+            {"role": "assistant", "content": f"Sorry, {i} times."},
+        ],
+        "edited": False,
+        "decision": "approved",
+    }
+    for i in range(2)
+]
+
+
+def test_a_demonstration_sent_back_is_a_draft_and_under_a_name_a_text_that_waits_for_its_review(
+    project: Project, sam: User, lead: Any, upload: Any, take: Take
+):
+    Criterion.objects.create(
+        project=project,
+        key="decision",
+        wording="Decision",
+        scale_key="decision",
+        family="review",
+        is_primary=True,
+    )
+    address = upload(*ANSWERED)
+    page = lead.get(address).content.decode()
+    assert "import them with the kind write" in page
+    chosen = {"format": "pairs", "mapped_as": "pairs", "task_kind": "write"}
+    page = lead.post(address, chosen).content.decode()
+    assert "is a draft, which raters improve" in page
+    assert "Who wrote these answers?" in page
+    import_ = take(*ANSWERED, task_kind="write")
+    assert counts(import_) == {"rows": 2, "created": 2}
+    task = Task.objects.select_related("prompt").get(external_id="d0")
+    assert [turn["content"] for turn in task.prompt.messages] == ["Apologise, number 0."]
+    assert Response.objects.get(pk=task.response_ids[0]).content == "Sorry, 0 times."
+    others = [{**row, "id": f"named-{row['id']}"} for row in ANSWERED]
+    import_ = take(*others, task_kind="write", rater="kim")
+    assert counts(import_) == {"rows": 2, "created": 2, "labels": 2}
+    texts = Response.objects.filter(author__name="kim")
+    assert {(text.content, text.review_tasks.get().open_slots) for text in texts} == {
+        ("Sorry, 0 times.", 1),
+        ("Sorry, 1 times.", 1),
+    }
+    assert counts(take(*others, task_kind="write", rater="kim")) == {"rows": 2, "unchanged": 2}
+    Task.objects.filter(kind="write").update(open_slots=0)
+    assert lease(sam, project).task.reviews in texts

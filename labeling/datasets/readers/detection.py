@@ -30,6 +30,7 @@ from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
 from labeling.datasets.readers.shapes.untaken import is_mapped, untaken_kind
+from labeling.datasets.readers.shapes.writing import answer_notices
 from labeling.datasets.readers.taskkinds import KIND_WORD, is_kind, wished_kind
 from labeling.datasets.readers.unclaimed import quiet_columns, settled, with_conversation
 from labeling.datasets.readers.weights import up_to
@@ -128,7 +129,7 @@ def detect(
     columns = _names(column for row in sample for column in row)
     every = _names((*header, *columns))
     wished, counting = plain_mapping(reshaping.plain(wished), every)
-    shape = SHAPES.get(format) or recognise(columns, sample, wished)
+    shape = SHAPES.get(format) or recognise(columns, sample, wished, wished_kind(mapping or {}))
     mapped = _mapping(shape, Sample(columns, sample, {}, wished), every)
     code, problem = _problem(shape, mapped, Sample(columns, sample, mapped, wished), within)
     if shape and takes_winner(shape) and "winner" not in wished:
@@ -207,7 +208,8 @@ def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuesti
         offers = tuple(winner_offers(seen))
         lacking = () if offers or not says_no_label(shape, seen) else untold_labels(seen)
         return (*offers, *lacking, *unnamed)
-    return (*(choice_offers(seen) if "choice" in shape.fields else ()), *unnamed)
+    written = answer_notices(shape, seen, view.label_rater)
+    return (*(choice_offers(seen) if "choice" in shape.fields else ()), *unnamed, *written)
 
 
 def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:

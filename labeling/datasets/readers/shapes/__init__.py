@@ -17,7 +17,7 @@ from labeling.datasets.readers.shapes.lmarena import LMARENA
 from labeling.datasets.readers.shapes.mturk import MTURK
 from labeling.datasets.readers.shapes.openai import OPENAI
 from labeling.datasets.readers.shapes.openaihuman import SUMMARIES, SUMMARY_AXES, WEBGPT
-from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS, WRITING
+from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS
 from labeling.datasets.readers.shapes.potato import POTATO
 from labeling.datasets.readers.shapes.preference import PREFERENCE
 from labeling.datasets.readers.shapes.prodigy import PRODIGY
@@ -25,6 +25,8 @@ from labeling.datasets.readers.shapes.rankings import BEST_OF_N, LISTWISE, NEMO,
 from labeling.datasets.readers.shapes.ratings import KTO, RATINGS
 from labeling.datasets.readers.shapes.transcripts import TRANSCRIPTS
 from labeling.datasets.readers.shapes.ultrafeedback import ULTRAFEEDBACK
+from labeling.datasets.readers.shapes.writing import WRITING
+from labeling.vocabulary import TaskKind
 
 _SHAPES = (
     LABEL_STUDIO,
@@ -64,11 +66,26 @@ SHAPES: Mapping[str, Shape] = {shape.key: shape for shape in _SHAPES}
 IMPORT_KINDS = ("auto", *SHAPES)
 
 
-def recognise(columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> Shape | None:
+#: Rows of one response, which are tasks to write where the user says so.
+_OF_ONE = (None, KTO, RATINGS)
+
+
+def recognise(
+    columns: Sequence[str], rows: Rows, wished: Mapping[str, str], kind: str = ""
+) -> Shape | None:
     """The kind of row that the columns and the sampled texts tell; None if none.
 
-    A kind that knows all the fields the user speaks of is preferred to one that does not.
+    A kind that knows all the fields the user speaks of is preferred to one that does not. `kind` is
+    the kind of task that the user asks of every row, "" for none.
     """
+    shape = _recognised(columns, rows, wished)
+    if kind == TaskKind.WRITE and shape in _OF_ONE:
+        mapping = decided_mapping(guess(columns, WRITING.fields), wished, WRITING.fields)
+        return shape if WRITING.missing(mapping) else WRITING
+    return shape
+
+
+def _recognised(columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> Shape | None:
     fitting = [shape for shape in _SHAPES if _fits(shape, columns, rows, wished)]
     knowing = (shape for shape in fitting if wished.keys() <= set(shape.fields))
     return next(knowing, next(iter(fitting), None))

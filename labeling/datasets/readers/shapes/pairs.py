@@ -175,34 +175,6 @@ CONCORD = Shape(
 )
 
 
-def _asks_to_write(sample: Sample) -> bool:
-    return any(value == TaskKind.WRITE for value in sample.values("kind"))
-
-
-def _read_writing(record: Record) -> list[Parts]:
-    """A prompt by itself: the answer is written here."""
-    if not record.view.kind and "kind" not in record.values:
-        raise RowError(
-            record.column("kind"),
-            "Missing. Say “write” there, or import with the kind write: there is no response.",
-            code=RefusalCode.MISSING,
-        )
-    return [Parts(prompt_of(record), (), about=prompt_about(record))]
-
-
-WRITING = Shape(
-    key="write",
-    title="Tasks to write: a prompt without a response",
-    explanation=(
-        "A prompt as text or messages and the kind “write”: raters write the answer, and a second "
-        "person reviews it. A row with one response brings it as the draft to begin with."
-    ),
-    fields=("prompt", "messages", *FRAME, *COMMON, *PROMPT_ABOUT),
-    needs=(("prompt",), ("messages",)),
-    read=_read_writing,
-    fits=_asks_to_write,
-)
-
 PAIRS = Shape(
     key="pairs",
     title="Pairs: prompt, response_a and response_b",

@@ -193,7 +193,7 @@ UNTAKEN = (
         "demonstrations",
         _is_demonstration,
         "These are demonstrations (SFT): one response a prompt, and nothing to compare it with. "
-        f"{_PAIRS_INSTEAD}",
+        f"{_PAIRS_INSTEAD} To have them improved or reviewed, import them with the kind write.",
     ),
     Untaken(
         "prompts",
