@@ -174,8 +174,9 @@ def judge_by_keys(desk: Desk, loop: Loop, before: int) -> None:
 
 
 def answers_by_id(project: Project) -> set[tuple[object, ...]]:
-    """Every answer that counts, by the ids of the data's owner; raters are numbered."""
+    """Every answer that counts, by the ids of the data's owner: none on a draft of before."""
     rows = Answer.objects.filter(judgment__project=project).counting()
+    rows = rows.exclude(judgment__task__reviews__judgment__is_current=False)
     tasks = dict(Task.objects.filter(project=project).values_list("pk", "external_id"))
     return {
         (tasks[task].split("/")[0], key, response, value, tie, unsaid)
@@ -275,7 +276,7 @@ class Writer:
 
     @property
     def text(self) -> Locator:
-        return self.page.locator("[data-text]")
+        return self.page.locator("#desk [data-text]")
 
     def send(self) -> None:
         """Sends what is there, and waits until another task hears keys, or none is left."""
@@ -374,6 +375,23 @@ def test_what_is_written_goes_round(
     assert dict(texts.values_list("prompt__external_id", "content")) == {
         row["prompt_id"]: row["messages"][-1]["content"] for row in released
     }
+    whole = release(project, WRITE.recipe, "native", tmp_path / "whole", table="judgments")
+    again = make(api, lena, [], "Once more a write", WRITE)
+    content = "\n".join(map(json.dumps, whole)).encode()
+    assert bring(client, again, content)["labels"] == 2 * JUDGED
+    assert answers_by_id(again) == answers_by_id(project)
+    assert texts_by_id(again) == texts_by_id(project)
+
+
+def texts_by_id(project: Project) -> set[tuple[object, ...]]:
+    """Every text that counts, by its id: where it was written, and which task reviews it."""
+    texts = Response.objects.filter(judgment__in=Judgment.objects.counting())
+    return set(
+        texts.filter(prompt__project=project).values_list(
+            *("external_id", "content", "edited_from__external_id"),
+            *("judgment__task__external_id", "review_tasks__external_id"),
+        )
+    )
 
 
 def as_draft(row: Row) -> Row:

@@ -38,7 +38,7 @@ def test_a_text_is_written_taken_back_and_approved_with_edits_by_keyboard(
     expect(page.locator("[data-typed]")).to_have_text("19 characters")
     page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Undo my last judgment").click()
-    expect(page.locator("[data-text]")).to_have_value("One and one is two.")
+    expect(page.locator("#desk [data-text]")).to_have_value("One and one is two.")
     page.wait_for_function("'scripted' in document.getElementById('judgment').dataset")
     page.keyboard.press("Control+Enter")
     (judgment,) = saved(page, 1)
@@ -49,7 +49,7 @@ def test_a_text_is_written_taken_back_and_approved_with_edits_by_keyboard(
     desk.open()
     desk.press("e", "ArrowDown", "6", "Enter")
     expect(page.locator("#edit-error")).to_contain_text("no word is changed")
-    page.locator("[data-text]").fill("One and one make two.")
+    page.locator("#desk [data-text]").fill("One and one make two.")
     expect(page.locator("[data-difference] ins")).to_have_text("make ")
     assert serious(page) == []
     page.keyboard.press("Control+Enter")
