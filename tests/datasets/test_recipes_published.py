@@ -125,6 +125,18 @@ def test_an_edit_gives_edited_over_chosen_over_rejected():
     assert outcome.rows_in == 3
 
 
+def test_as_helpful_and_harmless_an_edit_is_one_pair_over_its_original_and_all_weigh_alike():
+    record = edited(task("bread", judgment(-4)), "All about bread, and butter.")
+    outcome = RECIPES["hh"](FOUR_LEVELS).apply(record)
+    assert [(p.chosen, p.rejected, p.edited, p.margin) for p in outcome.pairs] == [
+        (0, 1, False, 0.0),
+        (2, 0, True, 0.0),
+    ]
+    assert (outcome.rows_in, outcome.drops) == (2, ())
+    same = edited(task("bread", judgment(-4)), " All about\n bread. ")
+    assert RECIPES["hh"](FOUR_LEVELS).apply(same).drops == ("edit_no_op",)
+
+
 def test_an_edit_that_moves_white_space_gives_no_pair_and_is_counted():
     record = edited(task("bread", judgment(-4)), " All about\n bread. ")
     outcome = RECIPES["llama3"](FOUR_LEVELS).apply(record)

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from labeling.datasets.recipes.edited import EditedVotes
 from labeling.datasets.recipes.outcome import RowKind
-from labeling.datasets.recipes.published import HH_PAPER, PublishedVotes
+from labeling.datasets.recipes.published import HH_PAPER
 from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop
 
 
-class HelpfulHarmless(PublishedVotes):
-    """Every decided vote but those of the weakest strength."""
+class HelpfulHarmless(EditedVotes):
+    """Every decided vote but those of the weakest strength, and edits over their originals."""
 
     key = "hh"
     title = gettext_noop("Helpful and harmless")
     kinds = (RowKind.PAIRS,)
     needs_strength = True
+    over_rejected = False
     answers = frozenset({"compare"})
     policy = {
         "Rows": gettext_noop(
-            "One row per decided judgment; which response is better, and nothing else."
+            "One row per decided judgment; which response is better, and nothing else. An edited "
+            "response adds one: edited over its original."
         ),
         "Ties": gettext_noop(
             "The published scale has none. Ties on other scales are counted and left out."
         ),
         "Both bad": gettext_noop("A tie: left out."),
         "Aggregation": gettext_noop("None: every vote has equal weight."),
-        "Filter": gettext_noop("Votes of the weakest strength of the scale are left out."),
+        "Filter": gettext_noop(
+            "Votes of the weakest strength of the scale are left out. So are edits that change "
+            "nothing but white space, and edits of a response that the votes which are kept do "
+            "not prefer."
+        ),
         "Strength": gettext_noop(
             "`strength` stays beside each pair; `margin` is 0, for the loss has none."
         ),

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
-from itertools import chain
-
-from labeling.datasets.recipes.base import Sifted
-from labeling.datasets.recipes.edits import edits_of
-from labeling.datasets.recipes.outcome import Pair, RecipeOutcome, ResponseLabel, RowKind
-from labeling.datasets.recipes.published import LLAMA3_PAPER, PublishedVotes
-from labeling.datasets.records import CriterionRecord, TaskRecord
+from labeling.datasets.recipes.edited import EditedVotes
+from labeling.datasets.recipes.outcome import RowKind
+from labeling.datasets.recipes.published import LLAMA3_PAPER
+from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop
 
 _KEPT_LEVELS = 2
-#: An edited response is preferred to its original and to the response that lost against that.
-_PAIRS_OF_EDIT = 2
 
 
-class Llama3(PublishedVotes):
+class Llama3(EditedVotes):
     """Strong votes, and two pairs more for each edit of a response that they prefer."""
 
     key = "llama3"
     title = gettext_noop("Llama 3")
-    takes_texts = True
     unit = "comparison"
     kinds = (RowKind.PAIRS,)
     needs_strength = True
@@ -75,50 +67,3 @@ class Llama3(PublishedVotes):
         if strength is not None and strength < self.criterion.strengths[-_KEPT_LEVELS]:
             return "weaker_level"
         return super().drop(strength)
-
-    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
-        """The votes' pairs, and the edits'."""
-        outcome = super().make(task, sifted)
-        return self._with_edits(task, outcome, sifted.refused) if task.edits else outcome
-
-    def _with_edits(
-        self, task: TaskRecord, outcome: RecipeOutcome, refused: str | None
-    ) -> RecipeOutcome:
-        votes: dict[int, list[Pair]] = defaultdict(list)
-        for pair in outcome.pairs:
-            votes[pair.chosen].append(pair)
-        made: list[Pair] = []
-        drops: list[str] = []
-        labels: list[ResponseLabel] = []
-        for edit in edits_of(task, self.options):
-            won, lost = votes[edit.original], votes[1 - edit.original]
-            reason = refused or (None if self.options.edits else "edits_not_wanted") or edit.reason
-            if reason or len(won) <= len(lost):
-                drops += [reason or "edit_not_preferred"] * _PAIRS_OF_EDIT
-                continue
-            made += self._of_edit(edit.position, won)
-            labels.append(ResponseLabel(edit.position, True))
-        return replace(
-            outcome,
-            rows_in=outcome.rows_in + _PAIRS_OF_EDIT * len(task.edits),
-            pairs=outcome.pairs + tuple(made),
-            labels=outcome.labels + tuple(labels),
-            drops=outcome.drops + tuple(drops),
-        )
-
-    def _of_edit(self, edited: int, won: list[Pair]) -> tuple[Pair, Pair]:
-        """Edited over chosen and edited over rejected, from the votes for the chosen one."""
-        behind = tuple(chain.from_iterable(pair.judgments for pair in won))
-        strength = sum(pair.strength or 0.0 for pair in won) / len(won)
-        weakest = self.criterion.strengths[0]
-
-        def pair(other: int, strength: float) -> Pair:
-            # An edit stands after its task's responses, so that the second of the two is better.
-            return Pair(
-                *(edited, other, strength, 0.0, 1, 0, 0),
-                value=strength,
-                edited=True,
-                votes=behind,
-            )
-
-        return pair(won[0].chosen, weakest), pair(won[0].rejected, strength)

@@ -337,7 +337,7 @@ class RecipeOptions:
                 ),
                 brief=gettext_noop("leave out texts mostly pasted or with a tool declared"),
                 group="labels",
-                recipes=("llama3", "sft", "demonstrations"),
+                recipes=("llama3", "hh", "sft", "demonstrations"),
             )
         },
     )
