@@ -215,23 +215,27 @@ class MappingForm(forms.Form):
         if untold := any(notice.code == "label_untold" for notice in detection.notices):
             self._telling |= {"winner", "overall"}
         preferences = preference_columns(self.shape, detection.mapping)
-        is_written = any(notice.code == "answers_written" for notice in detection.notices)
-        if is_written:
-            self.fields["label_rater"].label = gettext("Who wrote these answers?")
-            self.fields["label_rater"].help_text = gettext(
+        self._ask_for_names(detection, may_be_labels=bool(preferences))
+        if not preferences and (untold or not _SAID & set(detection.mapping)):
+            del self.fields["whose"]
+
+    def _ask_for_names(self, detection: Detection, *, may_be_labels: bool) -> None:
+        """Asks whose the file's labels or answers are, where that may be unsaid."""
+        asked = self.fields["label_rater"]
+        if any(notice.code == "answers_written" for notice in detection.notices):
+            asked.label = gettext("Who wrote these answers?")
+            asked.help_text = gettext(
                 "Under a name each answer is a text that waits for its review. Without one it is "
                 "the draft that raters begin from."
             )
-        elif not preferences or detection.has_annotators:
+        elif not may_be_labels or detection.has_annotators:
             del self.fields["label_rater"]
         elif detection.names_raters:
-            self.fields["label_rater"].label = gettext("Who gave labels that name nobody?")
-            self.fields["label_rater"].help_text = gettext(
+            asked.label = gettext("Who gave labels that name nobody?")
+            asked.help_text = gettext(
                 "The first rows all say who judged. Where a later one does not, its preference "
                 "becomes a judgment only under the name you give here."
             )
-        if not preferences and (untold or not _SAID & set(detection.mapping)):
-            del self.fields["whose"]
 
     def _add_texts(self, same: Mapping[str, str]) -> None:
         """Fields for what stands in every row, with what does."""

@@ -386,12 +386,8 @@ def test_what_is_written_goes_round(
 def texts_by_id(project: Project) -> set[tuple[object, ...]]:
     """Every text that counts, by its id: where it was written, and which task reviews it."""
     texts = Response.objects.filter(judgment__in=Judgment.objects.counting())
-    return set(
-        texts.filter(prompt__project=project).values_list(
-            *("external_id", "content", "edited_from__external_id"),
-            *("judgment__task__external_id", "review_tasks__external_id"),
-        )
-    )
+    names = ("external_id", "content", "edited_from__external_id", "judgment__task__external_id")
+    return {*texts.filter(prompt__project=project).values_list(*names, "review_tasks__external_id")}
 
 
 def as_draft(row: Row) -> Row:
