@@ -162,6 +162,7 @@ def test_the_lead_s_pages(
         + [base + page for page in pages],
     )
     walk(watch, [f"{base}guideline/{page}" for page in ("", "edit/", "compare/", "1/", "readers/")])
+    walk(watch, [f"{base}principles/{page}" for page in ("", "new/")])
     walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/")])
     walk(watch, [f"{base}delete/", "/account/email/"])
     watch.open("/p/nothing/", status=404)
