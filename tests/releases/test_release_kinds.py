@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from labeling.imports.services import create_import, run_import
 from labeling.models import Release, Response, Task
 from labeling.releases.previews import preview_release
 from labeling.releases.requests import ReleaseOptions, check_request
@@ -124,6 +125,30 @@ def test_a_ranking_of_four_is_five_pairs_of_one_group(built: Built, several: Pro
     assert [said["unsaid"] for said in judgments[0]["unsaid"]] == ["unsure"]
     assert {a["criterion"] for a in judgments[0]["answers"]} >= {"order", "helpful", "verbose"}
     assert "group_id" in (folder_of(release) / "README.md").read_text()
+
+
+def test_a_strict_ranking_of_nine_is_36_pairs_that_weigh_0_0278_each(built: Built, lena: User):
+    project = create_project(
+        name="Nine",
+        created_by=lena,
+        criteria=QUESTIONS[:1],
+        guideline=GuidelineSpec(text="Helpful first.", principles=()),
+        settings={"overlap": 1},
+    )
+    names = [f"r{number}" for number in range(9)]
+    row = {
+        "id": "nine",
+        "prompt": "Which?",
+        "responses": [{"id": name, "content": f"Reply {name}."} for name in names],
+        "judgments": [{"rater": "kim", "answers": {"overall": [[name] for name in names]}}],
+    }
+    content = json.dumps(row).encode()
+    import_ = create_import(project=project, created_by=lena, filename="n.jsonl", content=content)
+    run_import(import_.pk)
+    pairs = rows(built(project, recipe="instructgpt", file_type="jsonl"), "preference")
+    assert len(pairs) == 36
+    assert {(round(p["pair_weight"], 4), p["group_size"]) for p in pairs} == {(0.0278, 9)}
+    assert all(p["chosen_id"] < p["rejected_id"] for p in pairs)
 
 
 def test_ratings_are_a_table_with_a_column_a_criterion(
