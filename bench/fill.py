@@ -16,19 +16,24 @@ from django.db import transaction
 
 from bench.text import write_pairs
 from labeling.rating.texts import render_some
+from labeling.teaching.checks.services import KnownAnswer, set_known_answer
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
 
 
-def project_with_raters(raters: int, *, overlap: int = 3) -> dict[str, object]:
-    """Make a project with so many raters; return its slug, criteria and their session cookies."""
+def project_with_raters(
+    raters: int, *, overlap: int = 3, gold: float = 0.0, repeats: float = 0.0
+) -> dict[str, object]:
+    """Make a project with so many raters; return its slug, criteria and their session cookies.
+
+    `gold` and `repeats` are the shares of each that are mixed into the raters' tasks.
+    """
     # Nobody logs in by password here, and a hash takes a sixth of a second.
     lead = create_user(email="lead@bench.example", name="Lead")
-    project = create_project(
-        name="Bench", created_by=lead, template="arena", settings={"overlap": overlap}
-    )
+    settings = {"overlap": overlap, "gold_rate": gold, "repeat_rate": repeats}
+    project = create_project(name="Bench", created_by=lead, template="arena", settings=settings)
     return {
         "slug": project.slug,
         "lead": session_of(lead),
@@ -76,11 +81,29 @@ def render(project: Project) -> None:
             more = render_some(project_id=project.pk)
 
 
-def main(out: str, *, raters: int, tasks: int, overlap: int = 3) -> None:
+def _make_gold(project: Project, share: float) -> None:
+    """Say what is right on enough tasks for a rater who judges a third of all."""
+    known = KnownAnswer({"overall": -1}, reason="The first says what was asked.")
+    actor = project.memberships.get(role=Role.LEAD).user
+    for task in project.tasks.order_by("pk")[: int(share * project.tasks.count() / 2)]:
+        set_known_answer(task=task, actor=actor, known=known)
+
+
+def main(
+    out: str,
+    *,
+    raters: int,
+    tasks: int,
+    overlap: int = 3,
+    gold: float = 0.0,
+    repeats: float = 0.0,
+) -> None:
     """Fill the instance and write what the client needs to `out`, as JSON."""
     path = Path(out).with_suffix(".jsonl")
     write_pairs(path, tasks)
-    made = project_with_raters(raters, overlap=overlap)
+    made = project_with_raters(raters, overlap=overlap, gold=gold, repeats=repeats)
     call_command("import_tasks", str(made["slug"]), str(path), verbosity=0)
-    render(Project.objects.get(slug=made["slug"]))
+    project = Project.objects.get(slug=made["slug"])
+    _make_gold(project, gold)
+    render(project)
     Path(out).write_text(json.dumps(made))

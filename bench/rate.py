@@ -2,8 +2,8 @@
 
 10,000 tasks (`--tasks`) of two 150-word responses, or another kind of tasks with as long ones,
 overlap 3, against `./run` with its defaults; 1, 8 and 32 raters without a pause for thought, of
-texts that are written one: others would get its reviews. The client is a process of its own per
-run.
+texts that are written one: others would get its reviews. `--gold 0.05 --repeats 0.05` mixes checks
+into comparisons. The client is a process of its own per run.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ c = connection.cursor()
 c.execute('''SELECT count(*) FROM labeling_task t WHERE (SELECT count(*) FROM labeling_judgment j
   WHERE j.task_id = t.id AND j.is_current AND NOT j.withdrawn) > t.overlap''')
 over = c.fetchone()[0]
-c.execute('SELECT count(*) FROM labeling_judgment WHERE is_current')
-print(over, c.fetchone()[0])
+c.execute('''SELECT count(*), count(*) FILTER (WHERE purpose = 'gold'),
+  count(*) FILTER (WHERE purpose = 'repeat') FROM labeling_judgment WHERE is_current''')
+print(over, *c.fetchone())
 """
 
 
@@ -146,6 +147,8 @@ def main() -> None:
     parser.add_argument("--way", choices=["script", "form", "both"], default="both")
     kinds = ["compare", "rank", "rate", "rule", "write"]
     parser.add_argument("--kind", choices=kinds, default="compare")
+    parser.add_argument("--gold", type=float, default=0.0, help="share of gold among comparisons")
+    parser.add_argument("--repeats", type=float, default=0.0, help="share of tasks that come again")
     parser.add_argument("--drive", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -158,7 +161,8 @@ def main() -> None:
         began = time.perf_counter()
         asked = f"{facts!r}, raters=33, tasks={options.tasks}"
         if options.kind == "compare":
-            made.python(f"from bench import fill; fill.main({asked})")
+            checks = f"gold={options.gold}, repeats={options.repeats}"
+            made.python(f"from bench import fill; fill.main({asked}, {checks})")
         else:
             made.python(f"from bench.fill_kinds import main; main({asked}, kind={options.kind!r})")
         print(f"filled and rendered in {time.perf_counter() - began:.0f} s", file=sys.stderr)
@@ -169,7 +173,7 @@ def main() -> None:
                 [options.raters] if options.raters else _RATERS.get(options.kind, [1, 8, 32])
             )
         ]
-        over, judged = made.python(_CHECK).split()
+        over, judged, gold, repeats = made.python(_CHECK).split()
         head = [
             "way",
             "raters",
@@ -181,7 +185,8 @@ def main() -> None:
             "errors",
         ]
         table(head, rows)
-        print(f"{judged} judgments; tasks over their overlap: {over}")
+        print(f"{judged} judgments, {gold} of them gold, {repeats} repeats; ", end="")
+        print(f"tasks over their overlap: {over}")
 
 
 if __name__ == "__main__":
