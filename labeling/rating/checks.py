@@ -38,27 +38,10 @@ def check_rates(project: Project) -> CheckRates:
     return CheckRates(project.gold_rate, project.repeat_rate, anchors)
 
 
-_STREAM = Statement(
-    "stream",
-    """
-    SELECT handed, gold, repeat, anchor, checked FROM labeling_raterstream
-    WHERE project_id = %(project)s AND rater_id = %(rater)s
-    """,
-    project="bigint",
-    rater="bigint",
-)
-
-
-def rater_stream(*, project_id: int, rater_id: int) -> Stream:
-    """Where a rater is in their stream of tasks; to be read under the rater's lock."""
-    row = _STREAM.row(project=project_id, rater=rater_id)
-    return Stream(*row) if row else Stream()
-
-
 # What the rater had lately, by the task of which it is a copy: neither copy nor original of it is
-# to come so soon that somebody would know it again.
+# to come so soon that somebody would know it again. Read once a statement, not once a task.
 _LATELY = f"""
-    lately AS (
+    lately AS MATERIALIZED (
         SELECT COALESCE(t.gold_of_id, t.repeat_of_id, t.id) AS original
         FROM (SELECT l.task_id, l.created_at FROM labeling_assignment l
               WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s

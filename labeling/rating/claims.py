@@ -16,6 +16,7 @@ from labeling.allocation import (
     LOWEST_QUEUE_KEY,
     MOST_COUNTED,
     SHUFFLE_BITS,
+    Stream,
     band_start,
     open_tasks,
     seeded_number,
@@ -73,8 +74,10 @@ class QueueStanding:
     place for anybody. `continued` is the task they had last where later turns follow its replies,
     or the one before it where that was such a turn and was given back; what was given back beside
     is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
+    `stream` is where they are in their stream, where checks are mixed into it.
     """
 
+    stream: Stream
     guideline_id: int | None
     guideline_number: int | None
     acknowledged: bool
@@ -156,8 +159,11 @@ _STANDING = Statement(
             WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
               AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
             ORDER BY b.id DESC LIMIT 1))
-        WHEN latest.continues THEN latest.id END
-    FROM (SELECT 1) one LEFT JOIN LATERAL (
+        WHEN latest.continues THEN latest.id END,
+        s.handed, s.gold, s.repeat, s.anchor, s.checked
+    FROM (SELECT 1) one
+    LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
+    LEFT JOIN LATERAL (
         SELECT id, number, read_since FROM projects_guideline
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
     LEFT JOIN LATERAL (
@@ -185,12 +191,9 @@ _STANDING = Statement(
         WHERE %(limited)s AND h.rater_id = %(rater)s AND h.project_id = %(project)s
           AND h.state IN ('leased', 'submitted')) mine ON true
     """,
-    project="bigint",
-    rater="bigint",
-    showing="bigint",
+    **dict.fromkeys(("project", "rater", "showing"), "bigint"),
     limited="boolean",
-    now="timestamptz",
-    until="timestamptz",
+    **dict.fromkeys(("now", "until"), "timestamptz"),
 )
 
 
@@ -207,15 +210,11 @@ def standing(
 
     `held` (leases and judgments) and `judged` are counted only where there is a limit.
     """
-    (row,) = _STANDING.rows(
-        project=project_id,
-        rater=rater_id,
-        showing=showing or 0,
-        limited=limited,
-        now=now,
-        until=until,
-    )
-    return QueueStanding(*row)
+    place = {"project": project_id, "rater": rater_id, "showing": showing or 0}
+    (row,) = _STANDING.rows(**place, limited=limited, now=now, until=until)
+    *stands, handed, gold, repeat, anchor, checked = row
+    stream = Stream() if handed is None else Stream(handed, gold, repeat, anchor, checked)
+    return QueueStanding(stream, *stands)
 
 
 # Of `t`, a branch, whether the rater chose the reply that it follows. A negative preference is of
@@ -285,10 +284,13 @@ _COUNTED = f"""CASE WHEN %(counts)s THEN (
           AND n.queue_key < ((t.queue_key >> {SHUFFLE_BITS}) + 1) << {SHUFFLE_BITS}
           AND {_open("n")} AND n.follows_id IS NULL
         ORDER BY n.queue_key LIMIT {MOST_COUNTED}) ahead) END"""  # noqa: S608 - words of our own
-# Nobody is to know a task again that they had as gold or as an anchor not long ago.
+# Nobody is to know a task again that they had as gold or as an anchor not long ago. Few tasks have
+# such copies: these are looked up first, whatever the planner thinks of how much a rater judged.
 _SPACED = """ AND NOT EXISTS (
-    SELECT 1 FROM labeling_task k JOIN labeling_assignment b ON b.task_id = k.id
-    WHERE k.gold_of_id = t.id AND b.rater_id = %(rater)s AND b.created_at > %(day)s)"""
+    SELECT 1 FROM labeling_task k WHERE k.gold_of_id = t.id AND (
+        SELECT b.id FROM labeling_assignment b
+        WHERE b.task_id = k.id AND b.rater_id = %(rater)s AND b.created_at > %(day)s
+        LIMIT 1) IS NOT NULL)"""
 #: The columns of a task that is claimed, in the order of TASK_FIELDS.
 FIELDS = ", ".join(f"t.{name}" for name in TASK_FIELDS)
 

@@ -19,7 +19,7 @@ from labeling.allocation import LOWEST_QUEUE_KEY, Stream, known_chance, screen_o
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
-from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check, rater_stream
+from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check
 from labeling.rating.lease_rows import insert_lease, siblings
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
@@ -221,9 +221,7 @@ def _claim(
 
     With the task comes where the rater's stream is then, None where nothing is mixed in.
     """
-    stream = None
-    if mixes := bool(check_rates(desk.project)):
-        stream = rater_stream(project_id=desk.project.pk, rater_id=desk.rater_id)
+    stream = stands.stream if (mixes := bool(check_rates(desk.project))) else None
     if stands.continued is not None:
         branch = claims.claim_next_branch(follows_id=stands.continued, rater_id=desk.rater_id)
         if branch is not None:

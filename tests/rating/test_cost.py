@@ -80,6 +80,20 @@ def test_a_task_from_its_mould_is_the_one_that_the_template_makes(
     assert all(response.html in moulded[0] for response in view.responses)
 
 
+def test_checks_among_the_tasks_cost_no_further_statement_where_none_is_due(
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 2)
+    run = []
+    for rate, rater in ((0.0, rui), (0.01, sam)):
+        Project.objects.filter(pk=project.pk).update(repeat_rate=rate)
+        with CaptureQueriesContext(connection) as queries:
+            lease(rater, project)
+        run.append([sql for query in queries if (sql := query["sql"]).startswith("EXECUTE")])
+    assert len(run[0]) == len(run[1])
+    assert "in_stream" in run[1][-1]
+
+
 def test_statements_run_past_djangos_cursor_as_they_would_by_it(project: Project):
     divide = Statement("halves", "SELECT 1 / %(by)s", by="integer")
     assert divide.row(by=1) == (1,)
