@@ -41,7 +41,7 @@ urlpatterns = [
     ),
     path(
         "projects/<slug:slug>/tasks/<int:task_id>/right-answer/",
-        checks.RightAnswers.as_view(),
+        checks.RightAnswerOfTask.as_view(),
         name="right-answer",
     ),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),

@@ -332,6 +332,8 @@ class _Builder:
             files.append(self._write_text("constitution.json", text + "\n"))
             files.append(self._write_text("constitution.md", constitution.markdown))
             files.append(self._write_text("constitution_health.csv", constitution.health))
+        for name, lines in context.checks.items():
+            files.append(self._write_text(name, "\n".join(lines) + "\n"))
         return files
 
     def _write_text(self, name: str, text: str) -> FileInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,7 +151,8 @@ class ReleaseContext:
     agreement as plain data, `withheld` counts of rows that never reached the records (superseded
     or withdrawn judgments), `versions` the software that wrote the files. `description` is the
     owner's own, `collection` says in sentences how the project had its tasks judged, `axis_order`
-    in which order comparisons ask their questions.
+    in which order comparisons ask their questions, `checks` the lines of files by name that are no
+    data: what was said on gold tasks, and on tasks that came again.
     """
 
     project: str
@@ -169,3 +170,4 @@ class ReleaseContext:
     description: str = ""
     collection: tuple[str, ...] = ()
     axis_order: Mapping[str, object] | None = None
+    checks: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -19,6 +19,12 @@ from labeling.datasets.records import CriterionRecord
 MANIFEST_VERSION = 3
 
 
+def _beside(context: ReleaseContext) -> dict[str, object]:
+    """The project's agreement, and how many judgments stand in the files of checks, if any do."""
+    counts = {name.partition(".")[0]: len(lines) for name, lines in context.checks.items()}
+    return {"agreement": dict(context.agreement), **({"checks": counts} if counts else {})}
+
+
 def make_manifest(
     *,
     context: ReleaseContext,
@@ -54,7 +60,7 @@ def make_manifest(
         "splits": dict(splits),
         "rater_folds": _folds(books, folds),
         "figures": readiness[0].figures,
-        "agreement": dict(context.agreement),
+        **_beside(context),
         **_versions(context),
         "licence": context.licence,
         "notes": list(notes),

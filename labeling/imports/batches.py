@@ -30,6 +30,7 @@ from labeling.imports.known import (
 )
 from labeling.imports.labels import write_labels
 from labeling.imports.reviewed import check_review, is_review, reviewed_texts, stored_reviews
+from labeling.imports.right_answers import RightAnswer, RightAnswers, right_answer_of
 from labeling.imports.rubrics import LabelRubrics
 from labeling.imports.targets import (
     Change,
@@ -88,6 +89,16 @@ class Counts:
         for item in fields(self):
             setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
 
+    def hear(self, labels: int, model_votes: int) -> None:
+        """Counts what a row adds of people's labels and of models' votes."""
+        self.labels += labels
+        self.model_votes += model_votes
+
+    def look_at(self, row: ImportRow, wished: Target) -> None:
+        """Counts what stands out in the responses of a row."""
+        self.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
+        self.names_model += sum(wished.names_model)
+
     def as_dict(self) -> dict[str, int]:
         """For the report."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
@@ -125,6 +136,8 @@ class BatchWriter:
         self._import_id = import_id
         self._overlap = overlap or project.overlap
         self._rubrics = LabelRubrics(project)
+        self._right = RightAnswers(project, import_id, self._rubrics.questions)
+        self._said_right: dict[str, RightAnswer] = {}
         self._texts: dict[str, Response] = {}
 
     def write(self, outcomes: Sequence[RowOutcome], now: datetime) -> BatchResult:
@@ -173,6 +186,7 @@ class BatchWriter:
         row = addressed(row, targets)
         target = targets.get(row.external_id)
         try:
+            right, row = right_answer_of(row)
             rubric, wished = self._rubrics.of(row.kind), self._wished(row, targets)
             check_alone(row, others)
             change, is_linked = Change.NEW, False
@@ -186,6 +200,7 @@ class BatchWriter:
             fresh = new_labels(said, target.known if target else {})
             voted = rubric.labels(row.model_votes, row.responses, shown_order)
             votes = new_labels(voted, rubric.stored_votes(target.votes if target else ()))
+            self._check_right(right, row, wished, shown_order)
         except RowError as error:
             refused = refusal(row.line, error)
             result.refusals.append(replace(refused, number=row.number, row_id=address))
@@ -205,10 +220,21 @@ class BatchWriter:
         if shown_order and not target.source_order:
             target.source_order, target.has_new_order = shown_order, True
         target.hears(fresh, [rubric.vote_json(vote, self._import_id) for vote in votes])
-        counts.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
-        counts.names_model += sum(wished.names_model)
-        counts.labels += len(fresh)
-        counts.model_votes += len(votes)
+        counts.hear(len(fresh), len(votes))
+        counts.look_at(row, wished)
+
+    def _check_right(
+        self, right: RightAnswer | None, row: ImportRow, wished: Target, order: Sequence[int]
+    ) -> None:
+        """Notes what a row says is right. Raises RowError where no task of this kind can be gold,
+        or an answer is off its scale."""
+        if right is None:
+            return
+        if row.follows is not None:
+            raise RowError("gold", "A turn that follows a reply cannot be gold.", row.external_id)
+        part = self._part(wished)
+        self._right.check(right, kind=row.kind, is_review=is_review(row), part=part, order=order)
+        self._said_right[row.external_id] = right
 
     def _wished(self, row: ImportRow, targets: Mapping[str, Target]) -> Target:
         """The task that a row would make, with what of the project it speaks of."""
@@ -237,9 +263,15 @@ class BatchWriter:
             import_id=self._import_id,
             clauses=self._rubrics.clauses if labelled else {},
         )
+        self._store_right(targets)
         there = {t.task_id for t in changed}
         added = {pk: places for pk, places in raised.items() if pk in there}
         keep_changes(self._import_id, before, added)
+
+    def _store_right(self, targets: list[Target]) -> None:
+        said = self._said_right
+        known = [t for t in targets if t.external_id in said] if said else []
+        self._right.store({t.task_id: said.pop(t.external_id) for t in known})
 
     def _create(self, targets: list[Target]) -> None:
         asked = [target for target in targets if target.text is None]

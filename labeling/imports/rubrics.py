@@ -19,6 +19,7 @@ from labeling.imports.drafts import LabelledText
 from labeling.imports.label_marks import LabelMarks
 from labeling.imports.labels import Label
 from labeling.kinds import GivenAnswer, Kind, LabelError, has_axes, kind_of, label_answers
+from labeling.kinds.known import AskedQuestions
 from labeling.kinds.regions import MarkedRegion
 from labeling.kinds.shapes import as_submitted, from_submitted, principle_name, principle_number
 from labeling.kinds.spans import MarkedSpan
@@ -39,6 +40,12 @@ class LabelRubrics:
     def clauses(self) -> Mapping[int, Principle]:
         """The principles of the guideline in force, by number."""
         return {p.number: p for p in principles_of(current_guideline(self._project))}
+
+    @cached_property
+    def questions(self) -> AskedQuestions:
+        """What raters are asked now."""
+        asked = [criterion for criterion in self._criteria if not criterion.is_retired]
+        return AskedQuestions(asked, {p.key: number for number, p in self.clauses.items()})
 
     def principle_key(self, name: str) -> str:
         """The key of the principle that a row names, "" for none. Raises RowError for another."""

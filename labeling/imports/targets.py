@@ -27,8 +27,8 @@ from labeling.vocabulary import AssignmentState as State
 from projects.models import Project
 
 _JUDGED = (
-    "This task is in the project with a different text and has been judged. Its text cannot "
-    "change any more; import the new text under a new id."
+    "This task is in the project with a different text and has been judged, or is gold. Its text "
+    "cannot change any more; import the new text under a new id."
 )
 _BUSY = (
     "This task is in the project with a different text, and a rater has it on the screen. Import "
@@ -338,10 +338,11 @@ def locked_tasks(mine: QuerySet[Task], now: datetime) -> dict[str, Task]:
         task=OuterRef("pk"), state=State.LEASED, lease_expires_at__gt=now
     )
     judged = Judgment.objects.filter(task=OuterRef("pk"))
+    known = Exists(Task.objects.filter(gold_of=OuterRef("pk")))
     by_people = Assignment.objects.exclude(strategy=Strategy.IMPORTED)
     at_work = by_people.filter(task=OuterRef("pk"), state__in=HOLDING_STATES)
-    tasks = mine.annotate(judged=Exists(judged), leased=Exists(leased), at_work=Exists(at_work))
-    return {task.external_id: task for task in tasks}
+    said = {"judged": Exists(judged) | known, "leased": Exists(leased), "at_work": Exists(at_work)}
+    return {task.external_id: task for task in mine.annotate(**said)}
 
 
 def responses_of(tasks: Iterable[Task]) -> dict[int, Response]:

@@ -83,6 +83,10 @@ class RaterSerializer(serializers.Serializer[Any]):
     ties = FigureSerializer()
     left_side = FigureSerializer()
     agreement = FigureSerializer()
+    accuracy = FigureSerializer(
+        help_text="Expected accuracy of comparisons by what all said of the same tasks (Dawid and "
+        "Skene); null below 30 tasks shared with others. Where taste decides it is no accuracy."
+    )
     gold = FigureSerializer(help_text="Share of gold tasks answered on the right side.")
     gold_accuracy = FigureSerializer(help_text="Posterior mean of the accuracy on gold.")
     gold_above_075 = serializers.FloatField(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from labeling.allocation import queue_key
 from labeling.models.tasks import Task
+from labeling.models.teaching import GoldAnswer
 from labeling.vocabulary import Purpose
+from projects.models import User
 
 #: What an id has room for beside the words that say what the copy is for.
 _LONGEST = 170
@@ -52,5 +57,22 @@ def _insert(original: Task, purpose: Purpose, external_id: str) -> Task:
         open_slots=None,
         queue_key=queue_key(0, original.project.salt, external_id),
         principle_key=original.principle_key,
+        import_job_id=original.import_job_id,
         **{points: original.pk},
     )
+
+
+def add_version(
+    copy: Task, author: User | None, content: Mapping[str, Any]
+) -> tuple[GoldAnswer, bool]:
+    """The newest version of a copy's right answers, and whether it is new; the same again is none.
+
+    To be called inside a transaction.
+    """
+    Task.objects.select_for_update(no_key=True).get(pk=copy.pk)
+    newest = GoldAnswer.objects.filter(task=copy).order_by("-number").first()
+    if newest is not None and all(getattr(newest, name) == content[name] for name in content):
+        return newest, False
+    number = newest.number + 1 if newest else 1
+    row = GoldAnswer.objects.create(task=copy, number=number, author=author, **content)
+    return row, True

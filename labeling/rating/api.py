@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from labeling.kinds import EditedText, Submission
 from labeling.models import Assignment
+from labeling.rating.explained import explain
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
@@ -179,6 +180,9 @@ class SubmitJudgment(RaterView):
                 raise
             return Response({"state": "late", "message": late.message}, status=202)
         body = judgment_json(submitted.judgment)
+        explained = explain(submitted.judgment, access.project)
+        if explained is not None:
+            body["gold"] = explained.as_dict()
         if request.query_params.get("next") in {"1", "true"}:
             body["next"], reason = _next(access)
             if reason is not None:

@@ -46,7 +46,10 @@ def require_unopened(*, task_id: int, rater_id: int) -> None:
     """Raises VotesOpened where the rater has opened the task's votes."""
     if TaskOpening.objects.filter(task=task_id, person=rater_id).exists():
         raise VotesOpened(
-            _("You have opened the votes on this task, so you can no longer judge it yourself.")
+            _(
+                "You have seen what others said of this task, or its right answer: you can neither "
+                "judge it nor take back what you said."
+            )
         )
 
 

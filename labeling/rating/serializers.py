@@ -237,9 +237,21 @@ class JudgmentSerializer(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField()
 
 
+class ExplainedSerializer(serializers.Serializer[Any]):
+    """What is right on a gold task, in signs and letters of the order shown."""
+
+    right = serializers.BooleanField(allow_null=True, help_text="Null: nothing with a value.")
+    answers = serializers.DictField(help_text="By criterion, the accepted answers.")
+    reason = serializers.CharField(allow_blank=True)
+
+
 class SubmittedSerializer(JudgmentSerializer):
     """A stored judgment; with `?next=1` also the next task, or why there is none."""
 
+    gold = ExplainedSerializer(
+        required=False,
+        help_text="After a gold task where the project `explains_gold`; your answer stands then.",
+    )
     next = LeasedTaskSerializer(required=False, allow_null=True)
     next_reason = serializers.ChoiceField(
         choices=list(NothingLeft), required=False, help_text="Why `next` is null."

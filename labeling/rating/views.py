@@ -18,6 +18,7 @@ from labeling.kinds import kind_of
 from labeling.models import Assignment
 from labeling.rating.desk import AskedRubric, present, rubric
 from labeling.rating.editing import desk_of, filled_before, preview_html, values_again
+from labeling.rating.explained import explained_words
 from labeling.rating.forms import Filled, read_form
 from labeling.rating.guideline import guideline_view
 from labeling.rating.judgments import (
@@ -171,7 +172,7 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         return _late(request, late)
     asked = rubric(access.project)
     try:
-        submit_judgment(
+        submitted = submit_judgment(
             rater=request.user,
             assignment_id=assignment_id,
             submission=filled.submission(asked.criteria),
@@ -192,7 +193,7 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         if lease is None:
             raise
         return desk_page(request, access, lease, asked, filled, error.fields)
-    return _go_on(request, access, asked)
+    return _go_on(request, access, asked, explained_words(submitted.judgment, access.project))
 
 
 def _keep_late(request: SignedInRequest, assignment_id: int, filled: Filled) -> Late | None:
@@ -233,17 +234,19 @@ def skip(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespons
     return _go_on(request, access, rubric(access.project))
 
 
-def _go_on(request: SignedInRequest, access: Access, asked: AskedRubric) -> HttpResponse:
-    """After an answer: a form is sent to the next task, the script gets the one after `showing`.
-
-    An answer that waited may be sent from another page (`elsewhere`): that one wants no task.
-    """
+def _go_on(
+    request: SignedInRequest, access: Access, asked: AskedRubric, explained: str = ""
+) -> HttpResponse:
+    """After an answer: a form is sent to the next task, the script gets the one after `showing`;
+    another page, from which an answer that waited was sent (`elsewhere`), wants none."""
     if not wants_json(request):
+        if explained:
+            messages.info(request, explained)
         return redirect("labeling:rate", access.project.slug)
-    if request.POST.get("showing") == "elsewhere":
-        return JsonResponse({"lost": False, "task": None, "nothing": ""})
-    showing = _whole(request.POST.get("showing", ""))
-    return JsonResponse(_step_json(request, access, showing, asked))
+    step: dict[str, Any] = {"lost": False, "task": None, "nothing": ""}
+    if request.POST.get("showing") != "elsewhere":
+        step = _step_json(request, access, _whole(request.POST.get("showing", "")), asked)
+    return JsonResponse({**step, "explained": explained} if explained else step)
 
 
 def _step_json(

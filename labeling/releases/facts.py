@@ -25,6 +25,7 @@ from labeling.kinds import kind_for
 from labeling.models import Answer, Release, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.axis_order import axis_order, order_in_words
+from labeling.releases.checks import check_files
 from labeling.releases.constitution import constitution_of
 from labeling.releases.selectors import (
     Cutoff,
@@ -124,6 +125,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         description=project.description,
         collection=_collection(project, order),
         axis_order=order,
+        checks=check_files(release, cutoff, pseudonyms(release.salt)),
     )
 
 

@@ -11,13 +11,15 @@ import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.allocation import CheckRates, Stream, due_checks
+from labeling.kinds.known import KnownAnswer
 from labeling.models import Assignment, GoldAnswer, Task, TaskOpening
 from labeling.rating.leases import Nothing, next_assignment
-from labeling.teaching.checks.services import KnownAnswer, set_known_answer
+from labeling.teaching.checks.services import set_known_answer
 from labeling.vocabulary import CHECKS, Purpose
 from projects.models import Project, User
 from tests.api.client import CallAs
@@ -196,8 +198,8 @@ def test_gold_is_made_on_the_page_of_a_task(
 def test_a_task_comes_again_after_fifty_others_or_a_day_with_its_sides_drawn_anew(
     project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs
 ):
+    turn_on(project, repeat_rate=0.25, salt="drawn")
     make_tasks(project, 75)
-    turn_on(project, repeat_rate=0.25)
     places: dict[int, int] = {}
     orders: dict[int, list[int]] = {}
     swapped = []
@@ -288,3 +290,58 @@ def test_the_chance_of_a_task_is_one_among_those_open_to_its_rater(
     # Those whose original the rater has just had are not open to them.
     had = set(Assignment.objects.filter(rater=sam, purpose="live").values_list("task", flat=True))
     assert gold[0].selection_probability == 1 / sum(task.pk not in had for task in tasks[:3])
+
+
+# --- training ----------------------------------------------------------------------------------
+
+
+def test_in_training_the_reason_follows_a_gold_task_and_its_answer_stands_then(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    client_for: Callable[[User], Client],
+):
+    task, *_others = make_tasks(project, 3, overlap=3)
+    make_gold(api, lena, task)
+    copy = Task.objects.get(purpose="gold")
+    leases = {}
+    for rater, shown in ((rui, [0, 1]), (sam, [1, 0])):
+        leases[rater.name] = Assignment.objects.create(
+            task=copy,
+            project=project,
+            rater=rater,
+            purpose="gold",
+            shown_order=shown,
+            guideline=project.guidelines.get(),
+            lease_expires_at=now() + timedelta(minutes=9),
+        )
+    answer = {"answers": {"overall": -1}}
+    address = f"assignments/{leases[rui.name].pk}/judgment/"
+    assert "gold" not in api(rui).post(address, answer).json()
+    api(rui).post(f"{HERE}undo/")
+    assert api(lena).patch(HERE, {"explains_gold": True}).json()["explains_gold"] is True
+    explained = api(rui).post(address, answer).json()["gold"]
+    assert explained == {
+        "right": True,
+        "answers": {"overall": [-1]},
+        "reason": "The second invents a figure.",
+    }
+    # Who knows the answer cannot take theirs back, and gets the task itself no more.
+    reply = api(rui).post(f"{HERE}undo/")
+    assert (reply.status_code, reply.json()["code"]) == (409, "votes_opened")
+    assert lease(rui, project).task_id != task.pk
+    # The sides of sam were the other way round; the page says the same in words.
+    client = client_for(sam)
+    base = reverse("labeling:rate", args=[project.slug])
+    page = client.post(
+        f"{base}{leases[sam.name].pk}/submit/", {"answer.overall": "-1"}, follow=True
+    )
+    sentences = (
+        "its right answer is another",
+        "B is slightly better",
+        "The second invents a figure.",
+    )
+    assert all(words in page.content.decode() for words in sentences)

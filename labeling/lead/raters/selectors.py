@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 #: Below so many observations a share says nothing, and the page says so in words.
 FEW = 10
+#: Below so many tasks shared with others the model of raters is no better than the majority.
+_SHARED = 30
+#: For so many judgments the average of all raters counts in what the model says of one.
+_SHRINKAGE = 10.0
+_FIGURES = ("ties", "left", "agreement", "accuracy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class RaterRow:
     cut. `ties`: share of comparisons without a preference. `left`: share of preferences for the
     response shown first; a rater without side bias is near one half. `agreement`: share of pairs
     with another rater's judgment of the same task in which both prefer the same side or both a tie.
-    `checks` are of gold and repeated tasks.
+    `accuracy` is the expected accuracy beside the others (Dawid and Skene), `checks` are of gold
+    and repeated tasks.
     """
 
     rater: User
@@ -53,6 +59,7 @@ class RaterRow:
     ties: stats.Figure
     left: stats.Figure
     agreement: stats.Figure
+    accuracy: stats.Figure
     checks: CheckFigures
     is_imported: bool
 
@@ -143,7 +150,9 @@ def rater_figures(project: Project) -> list[dict[str, Any]]:
     """The rows as plain data, raters by their ids: what is kept."""
     data, others = _load(project), _load_others(project)
     rows, places = [], dict(data.raters())
-    checks = RaterChecks(project)
+    checks, accuracy = RaterChecks(project), _accuracies(data)
+    convention, few = _("expected accuracy beside the others"), _("Too few tasks are shared.")
+    unknown = stats.Figure(None, None, None, 0, convention, few)
     for pk in sorted({*data.rater.tolist(), *others.rater.tolist(), *checks.raters}):
         mine, other = places.get(pk, slice(0)), others.of(pk)
         here = ~np.concatenate([data.imported[mine], others.imported[other]])
@@ -160,6 +169,7 @@ def rater_figures(project: Project) -> list[dict[str, Any]]:
                 "agreement": _agreement(
                     data.agree[mine], data.pairs[mine], data.task[mine]
                 ).as_dict(),
+                "accuracy": accuracy.get(pk, unknown).as_dict(),
                 "checks": checks.of(pk).as_dict(),
                 "is_imported": len(active) > 0 and not here.any(),
             }
@@ -177,7 +187,7 @@ def named_rows(figures: Iterable[Mapping[str, Any]]) -> list[RaterRow]:
                 **row,
                 "rater": users[row["rater"]],
                 "checks": check_figures_of(row["checks"]),
-                **{name: stats.Figure(**row[name]) for name in ("ties", "left", "agreement")},
+                **{name: stats.Figure(**row[name]) for name in _FIGURES},
             }
         )
         for row in figures
@@ -211,6 +221,21 @@ def _left(left: Ints) -> stats.Figure:
     )
 
 
+def _accuracies(data: _Columns) -> dict[int, stats.Figure]:
+    """The expected accuracy of each rater of comparisons, by what all said of the same tasks."""
+    if not len(data.task):
+        return {}
+    ratings = stats.Ratings(data.task, data.rater, data.side)
+    try:
+        model = stats.dawid_skene(
+            ratings, categories=(-1, 0, 1), mirrored=True, shrinkage=_SHRINKAGE
+        )
+    except stats.ConvergenceError:
+        return {}
+    figures = zip(model.raters, model.reliability, model.shared.tolist(), strict=True)
+    return {int(rater): figure for rater, figure, shared in figures if shared >= _SHARED}
+
+
 def _agreement(agree: Ints, pairs: Ints, task: Ints) -> stats.Figure:
     """A ratio over tasks: the tasks, not the pairs, are independent."""
     return stats.clustered_share(
@@ -238,6 +263,7 @@ def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:
             "ties": row.ties.as_dict(),
             "left_side": row.left.as_dict(),
             "agreement": row.agreement.as_dict(),
+            "accuracy": row.accuracy.as_dict(),
             **row.checks.as_dict(),
             "imported": row.is_imported,
         }

@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling.figures.gold import newest_answers
+from labeling.kinds.known import KnownAnswer
 from labeling.models import Task
 from labeling.rating.openings import open_votes
 from labeling.teaching.checks.figures import project_checks
@@ -16,7 +18,6 @@ from labeling.teaching.checks.selectors import (
     answer_versions,
     known_copies,
     known_tasks,
-    newest_answers,
 )
 from labeling.teaching.checks.serializers import (
     ChecksSerializer,
@@ -26,7 +27,7 @@ from labeling.teaching.checks.serializers import (
     known_task_json,
     listed_known_json,
 )
-from labeling.teaching.checks.services import KnownAnswer, set_known_answer
+from labeling.teaching.checks.services import set_known_answer
 from projects.access import Access, require_row
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -46,7 +47,7 @@ def _known(task: Task) -> list[dict[str, Any]]:
     return [known_task_json(copy, versions) for copy in copies]
 
 
-class RightAnswers(ApiView):
+class RightAnswerOfTask(ApiView):
     """What is right on one task."""
 
     @extend_schema(

@@ -11,9 +11,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from labeling import stats
+from labeling.figures.gold import GoldMark, gold_marks, is_pleasant
 from labeling.figures.repeats import repeated_answers, repeated_responses
 from labeling.models import GoldAnswer
-from labeling.teaching.checks.selectors import GoldMark, is_pleasant, marks
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Project
 from projects.scales import PREFERENCES, RANKING
@@ -80,7 +80,7 @@ class RaterChecks:
     def __init__(self, project: Project) -> None:
         self._again = _repeats(project)
         self._gold: dict[int, list[GoldMark]] = {}
-        for mark in marks(project, Purpose.GOLD):
+        for mark in gold_marks(project, Purpose.GOLD):
             self._gold.setdefault(mark.rater, []).append(mark)
 
     @property
@@ -104,8 +104,8 @@ class RaterChecks:
 
 def project_checks(project: Project) -> dict[str, Any]:
     """The figures of all raters together, of anchors, and by which answers they were read."""
-    gold, again = marks(project, Purpose.GOLD), _repeats(project)
-    anchors = marks(project, Purpose.ANCHOR)
+    gold, again = gold_marks(project, Purpose.GOLD), _repeats(project)
+    anchors = gold_marks(project, Purpose.ANCHOR)
     susceptibility = _susceptibility(gold)
     newest = GoldAnswer.objects.filter(task__project=project).order_by("-pk").first()
     return {

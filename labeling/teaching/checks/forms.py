@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from labeling.kinds import kind_for, kind_of, slot, unsaid_words
+from labeling.kinds.known import AskedQuestions, KnownAnswer
 from labeling.kinds.shapes import from_fields, principle_name, whole
 from labeling.models import GoldAnswer, Task
-from labeling.teaching.checks.services import AskedQuestions, KnownAnswer
 from labeling.vocabulary import GoldKind, Purpose
 from projects.models import Criterion
 from projects.scales import GATE, PER_PRINCIPLE, PREFERENCES, RANKING
@@ -73,7 +73,10 @@ def right_form(task: Task, questions: AskedQuestions, answer: GoldAnswer | None)
 
 
 def _question(
-    criterion: Criterion, task: Task, questions: AskedQuestions, answer: GoldAnswer | None
+    criterion: Criterion,
+    task: Task,
+    questions: AskedQuestions,
+    answer: GoldAnswer | None,
 ) -> RightQuestion:
     accepted = answer.answers.get(criterion.key, []) if answer else []
     several = criterion.scale.family == PREFERENCES

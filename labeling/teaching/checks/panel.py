@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from labeling.kinds.known import no_known_answer
 from labeling.models import Task
 from labeling.teaching.checks.forms import right_form
 from labeling.teaching.checks.selectors import accepted_in_words, answer_versions, known_copies
-from labeling.teaching.checks.services import no_known_answer, questions_in_force
+from labeling.teaching.checks.services import questions_in_force
 from projects.access import Access
 from projects.permissions import Action
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from labeling.kinds.known import KNOWN_PURPOSES, MOST_REASON
 from labeling.models import GoldAnswer, Task
-from labeling.teaching.checks.services import KNOWN_PURPOSES, MOST_REASON
 from labeling.vocabulary import GoldKind
 from projects.api.parsing import StrictSerializer
 

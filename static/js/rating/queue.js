@@ -243,6 +243,7 @@ export class Queue {
     const { screen } = this;
     this.drafts.drop(entry.id);
     if (reply.lost) this.#lost(say("lost"));
+    if (reply.explained) this.screen.notice("info", reply.explained);
     if (reply.nothing) this.#exhausted = true;
     // A task whose own answer still waits is offered again until that answer has arrived.
     if (reply.task && !this.#known(reply.task.id)) this.#arrive(reply.task);

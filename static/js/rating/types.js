@@ -48,6 +48,7 @@
  * @property {boolean} [late]
  * @property {string} [code]
  * @property {string} [message]
+ * @property {string} [explained] what is right on a gold task, in training
  * @property {Record<string, string>} [fields]
  *
  * What a reply means for the sender: "refused" will never be accepted, for a reason that is told.
