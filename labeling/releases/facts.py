@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -81,10 +82,9 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     project, cutoff = release.project, cutoff_of(release)
     standing = standing_judgments(project, cutoff)
     order = axis_order(release, standing)
-    used = standing.order_by().values("guideline_id").distinct()
-    guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
+    used = standing.order_by().values("guideline_id")
+    guidelines = Guideline.objects.filter(pk__in=used.distinct()).order_by("number")
     asked = standing.order_by().values("rubric_id").distinct()
-    missing = not_counted(project, cutoff)
     limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
     if project.is_sensitive:
         limits += ("The project is marked as sensitive: texts may disturb.",)
@@ -113,7 +113,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
             project, guidelines.last(), counting_at(project, cutoff), pseudonyms(release.salt)
         ),
         agreement=_agreement(project, criteria, cutoff, release.salt),
-        withheld={"superseded": missing.superseded, "withdrawn": missing.withdrawn},
+        withheld=asdict(not_counted(project, cutoff)),
         versions={
             "Concord": release.version,
             "msgspec": msgspec.__version__,
