@@ -39,10 +39,10 @@ def _check_drawer(page: Page) -> None:
     expect(page.locator("#drawer output")).to_have_text("1 of 1")
     place = page.locator("#drawer").evaluate("drawer => drawer.scrollTop")
     assert place > 0
-    page.wait_for_function("Object.keys(localStorage).some(name => name.includes(':place:'))")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     page.keyboard.press("Escape")
     page.keyboard.press("g")
-    page.wait_for_function("top => document.getElementById('drawer').scrollTop === top", arg=place)
+    expect(page.locator("#drawer")).to_have_js_property("scrollTop", place)
 
 
 def _check_phone(page: Page) -> None:

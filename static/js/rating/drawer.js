@@ -5,7 +5,7 @@ import { wear } from "./style.js";
 
 /** Matches of a search that are marked at most. */
 const MOST = 500;
-/** Milliseconds of rest after which a place is remembered. */
+/** Milliseconds of rest after which a place is stored. */
 const REST = 150;
 
 /**
@@ -15,6 +15,9 @@ const REST = 150;
 
 class Drawer {
   #timer = 0;
+  #frame = 0;
+  /** @type {Place | null} */
+  #place = null;
   /** @type {Range[]} */
   #matches = [];
   #shown = -1;
@@ -33,8 +36,8 @@ class Drawer {
     const desk = document.getElementById("desk")?.dataset ?? {};
     this.name = `concord:place:${desk.project}:${desk.guideline}`;
     box.addEventListener("scroll", () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.remember(), REST);
+      cancelAnimationFrame(this.#frame);
+      this.#frame = requestAnimationFrame(() => this.remember());
     });
     this.field.addEventListener("input", () => this.find());
     this.field.addEventListener("keydown", (event) => {
@@ -81,15 +84,22 @@ class Drawer {
     const { top, about } = this;
     const block = this.blocks.findIndex((part) => part.getBoundingClientRect().bottom > top);
     const offset = (this.blocks[block]?.getBoundingClientRect().top ?? top) - top;
+    this.#place = { block, offset, about };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#store(), REST);
+  }
+
+  #store() {
     try {
-      localStorage.setItem(this.name, JSON.stringify({ block, offset, about }));
+      localStorage.setItem(this.name, JSON.stringify(this.#place));
     } catch {
-      // It is switched off or full: then it opens at its beginning.
+      // It is switched off or full: then a page that is loaded anew opens at the beginning.
     }
   }
 
   /** @returns {Place | null} */
   recall() {
+    if (this.#place) return this.#place;
     try {
       const place = JSON.parse(localStorage.getItem(this.name) ?? "null");
       return Number.isInteger(place?.block) && Number.isFinite(place.offset) ? place : null;
@@ -188,4 +198,6 @@ export function opened(box) {
   if (box.dataset.style) wear(box.dataset.style);
   drawer ??= new Drawer(box);
   drawer.opened();
+  // Typed before this was here.
+  if (drawer.field.value) drawer.find();
 }
