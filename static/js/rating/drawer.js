@@ -194,8 +194,9 @@ function mark(name, ranges) {
 let drawer;
 
 /** @param {HTMLElement} box the drawer, which was just opened */
-export function opened(box) {
-  if (box.dataset.style) wear(box.dataset.style);
+export async function opened(box) {
+  // Without it the head does not stay, and what is typed there scrolls the text away.
+  if (box.dataset.style) await wear(box.dataset.style).catch(() => {});
   drawer ??= new Drawer(box);
   drawer.opened();
   // Typed before this was here.
