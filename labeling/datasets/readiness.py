@@ -80,6 +80,7 @@ def readiness(
             str(level): rounded_figure(figure) for level, figure in curve.items()
         },
         "most_judgments_by_one_rater": rounded_figure(busiest),
+        "most_judgments_by_five_raters": rounded_figure(signals.five_busiest(raters)),
         "effective_raters": rounded_figure(signals.effective_raters(raters)),
     }
     if splits:
@@ -111,6 +112,7 @@ def _of_ratings(
         "agreement": {"raw": raw.plain(), "kept": kept.plain()},
         "longer_response_chosen": rounded_figure(signals.longer_chosen(tally.lengths)),
         "most_judgments_by_one_rater": rounded_figure(busiest),
+        "most_judgments_by_five_raters": rounded_figure(signals.five_busiest(raters)),
         "effective_raters": rounded_figure(signals.effective_raters(raters)),
     }
     if splits:

@@ -253,6 +253,11 @@ def busiest(raters: Counter[str]) -> Figure:
     return Figure(top.value, top.low, top.high, top.n, convention, top.reason)
 
 
+def five_busiest(raters: Counter[str]) -> Figure:
+    """How much of the judgments the five most active raters gave."""
+    return concentration_of_counts(sorted(raters.values())).top
+
+
 def effective_raters(raters: Counter[str]) -> Figure:
     """How many equally active raters would be as concentrated."""
     return concentration_of_counts(sorted(raters.values())).effective

@@ -24,7 +24,7 @@ from labeling.lead.agreement.serializers import (
 from labeling.lead.overview.report import overview_at_hand
 from labeling.lead.overview.selectors import days_left
 from labeling.lead.raters.report import raters_at_hand
-from labeling.lead.raters.selectors import as_json
+from labeling.lead.raters.selectors import as_json, spread
 from labeling.lead.writing.selectors import WritingFigures, writing_figures
 from labeling.work.api import NOT_YET, not_yet
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
@@ -101,6 +101,16 @@ class RaterSerializer(serializers.Serializer[Any]):
     imported = serializers.BooleanField(help_text="Stands for somebody who judged elsewhere.")
 
 
+class SpreadSerializer(serializers.Serializer[Any]):
+    """How far the judgments are spread over the raters."""
+
+    effective_raters = FigureSerializer(
+        help_text="1 / sum of squared shares: so many equally active raters would be as "
+        "concentrated."
+    )
+    top_five_share = FigureSerializer(help_text="Judgments by the five most active raters.")
+
+
 class RatersSerializer(serializers.Serializer[Any]):
     """The raters of a project, most judgments first."""
 
@@ -108,6 +118,7 @@ class RatersSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Null: at this moment. Large projects: in the background."
     )
     newer = serializers.IntegerField(help_text="Judgments since, which are in no row.")
+    spread = SpreadSerializer()
     raters = RaterSerializer(many=True)
 
 
@@ -212,8 +223,18 @@ class ProjectRaters(ApiView):
         hand = raters_at_hand(project)
         if hand.rows is None:
             return not_yet(hand.progress)
-        rows = as_json(hand.rows)
-        return Response({"computed_at": hand.computed_at, "newer": hand.newer, "raters": rows})
+        shares = spread(hand.rows)
+        return Response(
+            {
+                "computed_at": hand.computed_at,
+                "newer": hand.newer,
+                "spread": {
+                    "effective_raters": shares.effective.as_dict(),
+                    "top_five_share": shares.top.as_dict(),
+                },
+                "raters": as_json(hand.rows),
+            }
+        )
 
 
 class WritingSerializer(serializers.Serializer[Any]):

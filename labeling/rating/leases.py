@@ -19,6 +19,7 @@ from labeling.allocation import LOWEST_QUEUE_KEY, Stream, known_chance, screen_o
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
+from labeling.rating.caps import cap_reached
 from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check
 from labeling.rating.lease_rows import insert_lease, siblings
 from labeling.rating.openings import require_unopened
@@ -143,6 +144,8 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(_resume(desk, stands.open_id, stands), lost)
     if not desk.has_room(held):
         return Advance(Nothing(NothingLeft.LIMIT), lost)
+    if (cap := cap_reached(membership, desk.now)) is not None:
+        return Advance(Nothing(cap), lost)
     if stands.continued_is_shown:
         return Advance(NotYet(NothingLeft.WAITING), lost)
     claimed = _claim(desk, stands)

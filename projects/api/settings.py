@@ -44,6 +44,28 @@ class SettingsSerializer(StrictSerializer):
     rater_limit = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=2**31 - 1
     )
+    share_limit = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        min_value=0.01,
+        max_value=1,
+        validators=[check_not_nan],
+        help_text="The largest share of all judgments that the tasks ask for that one rater gives.",
+    )
+    daily_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Tasks of one rater a day, by the rater's own time zone.",
+    )
+    weekly_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Tasks of one rater from Monday to Sunday, by the rater's own time zone.",
+    )
     tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
     overall_pass = serializers.ChoiceField(
         choices=Project.OverallPass.choices,

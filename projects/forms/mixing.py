@@ -1,4 +1,4 @@
-"""How many checks a project mixes into what raters get."""
+"""How many checks a project mixes into what raters get, and how much one of them gets."""
 
 from __future__ import annotations
 
@@ -25,6 +25,19 @@ MIXING_HELP = {
     "explains_gold": _(
         "For training: raters see the answer and its reason, and cannot change theirs then."
     ),
+}
+#: How much of a project, a day and a week one rater does, and what is said of it.
+CAPS = {
+    "share_limit": _("Largest share of one rater"),
+    "daily_limit": _("Most tasks of one rater a day"),
+    "weekly_limit": _("Most tasks of one rater a week"),
+}
+CAPS_HELP = {
+    "share_limit": _(
+        "Of all judgments that the tasks ask for, from 0.01 to 1: 0.15 is 15%. Empty for no limit."
+    ),
+    "daily_limit": _("By the rater's own time zone; empty for no limit."),
+    "weekly_limit": _("From Monday, by the rater's own time zone; empty for no limit."),
 }
 #: Empty leaves these as they are: a page from before there were checks does not send them.
 RATES = ("gold_rate", "repeat_rate", "anchors_per_batch")

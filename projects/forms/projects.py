@@ -292,6 +292,7 @@ class SettingsForm(ProjectModelForm):
             "split_beyond",
             "lease_minutes",
             "rater_limit",
+            *mixing.CAPS,
             "allow_both_bad",
             "allow_cannot_tell",
             "rationale_required",
@@ -322,6 +323,7 @@ class SettingsForm(ProjectModelForm):
             "is_template": _("Offer it as a template"),
             **answering.ANSWERING,
             **mixing.MIXING,
+            **mixing.CAPS,
         }
         help_texts = {
             "status": _(
@@ -353,6 +355,7 @@ class SettingsForm(ProjectModelForm):
             ),
             **answering.ANSWERING_HELP,
             **mixing.MIXING_HELP,
+            **mixing.CAPS_HELP,
         }
         widgets = {"description": _TEXT}
 

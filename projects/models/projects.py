@@ -92,6 +92,26 @@ class Project(models.Model):
         validators=[MinValueValidator(1)],
         help_text=gettext_lazy("The most judgments one rater may give; empty for no limit."),
     )
+    share_limit = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01), MaxValueValidator(1)],
+        help_text=gettext_lazy(
+            "The largest share of the project's judgments that one rater gives."
+        ),
+    )
+    daily_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("The most judgments one rater gives in a day."),
+    )
+    weekly_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("The most judgments one rater gives in a week."),
+    )
     gold_rate = models.FloatField(
         default=0.0,
         validators=[MinValueValidator(0), MaxValueValidator(MOST_CHECKS)],

@@ -26,6 +26,7 @@ _FIGURES = (
     ("ties", "tie_share"),
     ("agreement by strength", "agreement_by_strength"),
     ("judgments by the busiest rater", "most_judgments_by_one_rater"),
+    ("judgments by the five busiest raters", "most_judgments_by_five_raters"),
     ("effective number of raters", "effective_raters"),
     ("prompts that repeat another", "repeated_prompts"),
 )

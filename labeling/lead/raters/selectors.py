@@ -252,6 +252,11 @@ def _agreement(agree: Ints, pairs: Ints, task: Ints) -> stats.Figure:
     )
 
 
+def spread(rows: Iterable[RaterRow]) -> stats.Concentration:
+    """How far the judgments are spread over the raters."""
+    return stats.concentration_of_counts([row.judgments for row in rows])
+
+
 def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:
     """The rows as plain data, for the API."""
     return [

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from labeling import stats
 from labeling.lead.kept_state import how_far
 from labeling.lead.raters.report import raters_at_hand
-from labeling.lead.raters.selectors import FEW, RaterRow
+from labeling.lead.raters.selectors import FEW, RaterRow, spread
 from projects.access import SignedInRequest, get_access
 from projects.navigation import Group, Tab
 from projects.permissions import Action
@@ -60,6 +60,7 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "order": order,
         "query": f"order={order}&" if order in ORDERS else "",
         "few": FEW,
+        "spread": spread(rows) if rows else None,
         "has_comparisons": any(row.ties.n for row in rows),
         "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
     }
