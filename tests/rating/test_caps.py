@@ -96,8 +96,8 @@ def test_a_cap_below_what_is_done_loses_nothing_and_says_so(
     assert "at most 1 task a day" in page
     for value in (0, -1, "many", 2**31):
         assert api(lena).patch(HERE, {"daily_limit": value}).status_code == 400
-    for value in (0, 1.01, "NaN"):
-        assert api(lena).patch(HERE, {"share_limit": value}).status_code == 400
+    for share in (0, 1.01, "NaN"):
+        assert api(lena).patch(HERE, {"share_limit": share}).status_code == 400
 
 
 def test_a_project_without_caps_runs_no_statement_for_them(
