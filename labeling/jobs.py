@@ -15,10 +15,12 @@ from labeling.lead.withdrawals.jobs import run_withdrawal
 from labeling.operations.jobs import sweep_leftovers
 from labeling.rating.jobs import expire_leases, render_project
 from labeling.releases.jobs import count_release, run_release
+from labeling.teaching.questions.jobs import compute_ambiguity
 from labeling.work.sending import late_sweeps, sweep
 
 __all__ = [
     "compute_agreement",
+    "compute_ambiguity",
     "compute_principles",
     "compute_raters",
     "count_overview",

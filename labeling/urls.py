@@ -17,6 +17,7 @@ from labeling.rating import differences, improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
 from labeling.teaching.checks import views as checks
+from labeling.teaching.questions import views as questions
 
 app_name = "labeling"
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     *tasks.urlpatterns,
     *withdrawals.urlpatterns,
     *checks.urlpatterns,
+    *questions.urlpatterns,
     *agreement.urlpatterns,
     *principles.urlpatterns,
     *raters.urlpatterns,
@@ -47,6 +49,7 @@ navigation = [
     *tasks.navigation,
     *agreement.navigation,
     *principles.navigation,
+    *questions.navigation,
     *raters.navigation,
     *writing.navigation,
     *imports.navigation,

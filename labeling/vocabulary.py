@@ -171,6 +171,18 @@ class Flag(StrEnum):
     BROKEN = "broken"
 
 
+#: The flags that are offered; that of a gap is asked as a question now (`QueryState`).
+OFFERED_FLAGS = tuple(flag for flag in Flag if flag != Flag.GUIDELINE_GAP)
+
+
+class QueryState(StrEnum):
+    """Where a rater's question stands: answered to who asked alone, or by a precedent."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    SETTLED = "settled"
+
+
 #: A text of which more was pasted is pointed out, never refused.
 MUCH_PASTED = 0.8
 

@@ -18,6 +18,7 @@ from labeling.pictures import api as pictures
 from labeling.rating import api as rating
 from labeling.releases import api as releases
 from labeling.teaching.checks import api as checks
+from labeling.teaching.questions import api as questions
 from projects.api import (
     account,
     accounts,
@@ -45,6 +46,29 @@ urlpatterns = [
         name="right-answer",
     ),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
+    path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),
+    path(
+        "projects/<slug:slug>/questions/mine/",
+        questions.OwnQuestions.as_view(),
+        name="own-questions",
+    ),
+    path(
+        "projects/<slug:slug>/questions/answer/",
+        questions.AnsweredQuestions.as_view(),
+        name="answered-questions",
+    ),
+    path("projects/<slug:slug>/ambiguity/", questions.Ambiguity.as_view(), name="ambiguity"),
+    path("projects/<slug:slug>/precedents/", questions.Precedents.as_view(), name="precedents"),
+    path(
+        "projects/<slug:slug>/precedents/<int:number>/",
+        questions.OnePrecedent.as_view(),
+        name="precedent",
+    ),
+    path(
+        "assignments/<int:assignment_id>/question/",
+        questions.AskQuestion.as_view(),
+        name="ask-question",
+    ),
     path("projects/<slug:slug>/checks/", checks.Checks.as_view(), name="checks"),
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", projects.OneProject.as_view(), name="project"),

@@ -1,5 +1,6 @@
 """What a person who is erased has written: rationales, notes of skips and of marks, texts
-of late answers, why tasks were withdrawn. If it is asked for, also their answers and edits.
+of late answers, why tasks were withdrawn, questions, answers that are no precedent. If it is asked
+for, also their answers and edits.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
 since it could confirm a guess of what stood there.
@@ -18,6 +19,8 @@ from labeling.models import (
     Assignment,
     Judgment,
     LateAnswer,
+    Precedent,
+    Query,
     Region,
     Span,
     Task,
@@ -25,6 +28,7 @@ from labeling.models import (
     Withdrawal,
 )
 from labeling.models.removal import delete_assignments, erasing
+from labeling.vocabulary import QueryState
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
 from labeling.work.registry import JobKind, is_longer_than, register
@@ -74,6 +78,7 @@ def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Pr
         Assignment.objects.filter(rater=person),
         Task.objects.filter(withdrawn_by=person),
         Withdrawal.objects.filter(created_by=person),
+        Query.objects.filter(Q(asked_by=person) | Q(answered_by=person)),
     )
     in_them = Q()
     for rows in wrote:
@@ -103,6 +108,13 @@ def _erase(erasure: TextErasing) -> None:
     late = LateAnswer.objects.filter(assignment__in=assignments)
     withdrawn = Task.objects.filter(project=erasure.project, withdrawn_by=erasure.person)
     withdrawals = Withdrawal.objects.filter(project=erasure.project, created_by=erasure.person)
+    queries = Query.objects.filter(project=erasure.project)
+    asked = queries.filter(asked_by=erasure.person)
+    # What became a precedent is a rule of the project, whoever wrote it.
+    answered = queries.filter(answered_by=erasure.person, status=QueryState.ANSWERED)
+    quotes = Precedent.objects.filter(
+        project=erasure.project, question__in=asked.exclude(text="").values("text")
+    )
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
@@ -114,6 +126,10 @@ def _erase(erasure: TextErasing) -> None:
         ),
         (withdrawn.exclude(withdrawn_reason__in=["", UNDO_REASON]), ("withdrawn_reason",)),
         (withdrawals.exclude(reason=""), ("reason",)),
+        # First where a precedent quotes it: it is known there by its words.
+        (quotes.exclude(question=""), ("question",)),
+        (asked.exclude(text=""), ("text",)),
+        (answered.exclude(answer=""), ("answer",)),
     ]
     n = sum(rows.order_by().count() for rows, _names in texts)
     note_progress(ERASING_JOB, erasure, progress_total=n, progress_done=0)

@@ -20,6 +20,7 @@ from labeling.models import (
     ImportUndo,
     Judgment,
     LateAnswer,
+    Query,
     Release,
     Task,
 )
@@ -62,8 +63,8 @@ _BEING_READ = gettext_noop(
     "An import into this project is being read. Wait until it is over, or cancel it."
 )
 _JUDGED = gettext_noop(
-    "People have judged its tasks, and no judgment is thrown away. Withdraw its tasks instead: "
-    "they are hidden and count nowhere, and can be put back."
+    "People have judged its tasks or asked about them, and nothing of that is thrown away. "
+    "Withdraw its tasks instead: they are hidden and count nowhere, and can be put back."
 )
 _LABELLED_SINCE = gettext_noop(
     "The import “%(file)s” (no. %(id)d) has changed its tasks or added labels to them since. Undo "
@@ -95,13 +96,15 @@ def undo_problem(import_: Import, *, in_depth: bool = True) -> UndoProblem | Non
 
 
 def _judged_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoProblem | None:
-    """Whether somebody judged what it made or rewrote, or answered it late."""
+    """Whether somebody judged what it made or rewrote, answered it late, or asked about it."""
     own = Q(task__import_job=import_) | Q(
         task__in=changes.filter(before__has_key="responses").values("task")
     )
     by_people = Judgment.objects.filter(own).exclude(strategy=Strategy.IMPORTED)
     late = LateAnswer.objects.filter(assignment__task__import_job=import_)
-    return UndoProblem(_JUDGED) if by_people.exists() or late.exists() else None
+    asked = Query.objects.filter(task__import_job=import_)
+    answered = by_people.exists() or late.exists() or asked.exists()
+    return UndoProblem(_JUDGED) if answered else None
 
 
 def _changed_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoProblem | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from labeling.imports.changes import put_back_changes
 from labeling.imports.selectors import undo_problem
-from labeling.models import Assignment, Import, ImportedChange, ImportUndo, Judgment, Task
+from labeling.models import Assignment, Import, ImportedChange, ImportUndo, Judgment, Query, Task
 from labeling.models.play import put_into_play, take_out_of_play
 from labeling.models.removal import delete_assignments, delete_tasks, erasing
 from labeling.pictures.services import sweep_pictures
@@ -142,7 +142,8 @@ def _delete_tasks(undo: ImportUndo, ids: list[int]) -> None:
     judged = Judgment.objects.filter(task=OuterRef("pk"))
     others = judged.exclude(assignment__import_job=undo.import_job_id)
     late = Assignment.objects.filter(task=OuterRef("pk"), late_answer__isnull=False)
-    kept = Q(Exists(others)) | Q(Exists(late))
+    asked = Query.objects.filter(task=OuterRef("pk"))
+    kept = Q(Exists(others)) | Q(Exists(late)) | Q(Exists(asked))
     locked = list(Task.objects.select_for_update().filter(pk__in=ids).values_list("pk", flat=True))
     with erasing():
         free = Task.objects.filter(pk__in=locked).exclude(kept)

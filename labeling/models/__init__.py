@@ -24,7 +24,7 @@ from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
-from labeling.models.teaching import GoldAnswer, RaterStream
+from labeling.models.teaching import GoldAnswer, Precedent, Query, RaterStream
 from labeling.models.writings import Writing
 
 __all__ = [
@@ -42,7 +42,9 @@ __all__ = [
     "Judgment",
     "LateAnswer",
     "Picture",
+    "Precedent",
     "Prompt",
+    "Query",
     "RaterPairPart",
     "RaterStream",
     "Region",

@@ -19,7 +19,7 @@ from labeling.models.judgments import Answer, Judgment
 from labeling.models.regions import Region
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
-from labeling.models.teaching import GoldAnswer
+from labeling.models.teaching import GoldAnswer, Precedent, Query
 from labeling.models.writings import Writing
 
 
@@ -45,8 +45,10 @@ def delete_tasks(ids: Sequence[int]) -> None:
     prompts = list(Task.objects.filter(pk__in=ids).values_list("prompt", flat=True).distinct())
     ids = [*ids, *_copies_without_judgments(ids)]
     delete_assignments(list(Assignment.objects.filter(task__in=ids).values_list("pk", flat=True)))
-    for table in (TaskOpening, ImportedChange, GoldAnswer):
+    for table in (TaskOpening, ImportedChange, GoldAnswer, Query):
         _delete(table._default_manager.filter(task__in=ids))
+    # A precedent says how to judge tasks to come: it stays, and quotes what was asked.
+    Precedent.objects.filter(task__in=ids).update(task=None)
     Task.objects.filter(repeat_of__in=ids).update(repeat_of=None)
     # A second pass has been judged by itself: it stays, and a first pass is a task like any other.
     Task.objects.filter(first_pass__in=ids).exclude(pk__in=ids).update(first_pass=None)
@@ -86,6 +88,7 @@ def delete_assignments(ids: Sequence[int]) -> None:
     _delete(Answer.objects.filter(judgment__in=judgments))
     _delete(judgments)
     _delete(LateAnswer.objects.filter(assignment__in=ids))
+    _delete(Query.objects.filter(assignment__in=ids))
     _delete(Assignment.objects.filter(pk__in=ids))
 
 

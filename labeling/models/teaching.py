@@ -1,13 +1,17 @@
-"""What points at a task and teaches: the right answers of gold tasks, and each rater's stream."""
+"""What points at a task and teaches: right answers of gold tasks, each rater's stream, what raters
+asked and the precedents that answer it."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
+from labeling.models.judgments import Judgment
 from labeling.models.tasks import Task
-from labeling.vocabulary import GoldKind
+from labeling.vocabulary import Flag, GoldKind, QueryState
 from projects.models import Project
 
 
@@ -70,3 +74,87 @@ class RaterStream(models.Model):
 
     def __str__(self) -> str:
         return f"stream of {self.rater_id} in {self.project_id}"
+
+
+class Precedent(models.Model):
+    """One version of the answer to a question that the guideline leaves open, append-only.
+
+    A precedent is its `number` in the project, which stays; its row of the highest `version` holds.
+    One that is `retired` holds no more, and `superseded_by` is the number of the one that does
+    instead, if any. `question` is what was asked, quoted.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    version = models.PositiveSmallIntegerField(default=1)
+    question = models.TextField(blank=True)
+    answer = models.TextField()
+    criterion_key = models.CharField(max_length=40, blank=True)
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="precedents")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    retired = models.BooleanField(default=False)
+    superseded_by = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "number", "version"], name="precedent_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"precedent {self.project_id}/{self.number} v{self.version}"
+
+
+class Query(models.Model):
+    """What somebody asked of a task because the guideline does not say it.
+
+    `text` is empty where only the old flag was set. An answer is told to who asked; where it
+    became a precedent, `precedent` is its number.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="queries")
+    assignment = models.ForeignKey(
+        Assignment, null=True, on_delete=models.PROTECT, related_name="queries"
+    )
+    criterion_key = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=choices(QueryState), default=QueryState.OPEN)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    precedent = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            # Read by the inbox and by its count on every page of a lead.
+            models.Index(fields=["project", "id"], condition=Q(status="open"), name="query_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"query {self.pk} on {self.task_id}"
+
+
+def ask_without_words(judgment: Judgment) -> None:
+    """Keeps the old flag of a gap, where it is set, as a question without a sentence."""
+    if Flag.GUIDELINE_GAP not in judgment.flags:
+        return
+    asked = Query.objects.filter(assignment=judgment.assignment_id, text="")
+    if not asked.exists():
+        Query.objects.create(
+            project_id=judgment.project_id,
+            task_id=judgment.task_id,
+            assignment_id=judgment.assignment_id,
+            asked_by_id=judgment.rater_id,
+            asked_at=judgment.created_at,
+        )

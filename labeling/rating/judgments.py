@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import Kind, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.models.play import is_text_taken_back
+from labeling.models.teaching import ask_without_words
 from labeling.rating import records
 from labeling.rating.answers import (
     AskedTask,
@@ -166,6 +167,7 @@ def _insert_answers(
     shown, clauses = checked.answers, checked.clauses
     answers = [records.stored_answer(held, kind, answer, clauses) for answer in shown]
     _insert(held, judgment, answers)
+    ask_without_words(judgment)
 
 
 def _questions(

@@ -24,7 +24,7 @@ from labeling.rating.pictures import picture_context, side_pictures
 from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace, safe_html
 from labeling.rating.written import may_improve
-from labeling.vocabulary import SkipReason
+from labeling.vocabulary import OFFERED_FLAGS, Flag, SkipReason
 from projects.models import Criterion, Project, Reason
 from projects.scales import NOT_APPLICABLE, RANKING, UNSURE
 
@@ -337,7 +337,11 @@ def bar_context(
         "reasons": [
             (reason, reason.code in filled.reasons) for reason in _reasons(project, filled)
         ],
-        "flags": [(str(flag), label, flag in filled.flags) for flag, label in FLAG_LABELS.items()],
+        "flags": [
+            (str(flag), FLAG_LABELS[flag], flag in filled.flags)
+            for flag in Flag
+            if flag in OFFERED_FLAGS or flag in filled.flags
+        ],
         "skip_reasons": [(reason.value, label) for reason, label in SKIP_LABELS.items()],
         "key": filled.key or uuid4(),
     }

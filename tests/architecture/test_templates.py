@@ -14,6 +14,7 @@ LONGEST_LINE = 160
 #: Templates that print HTML as it is, each with what it prints and why that is safe.
 SAFE = {
     "templates/_field.html": "help texts, written in our own forms",
+    "templates/labeling/teaching/answer.html": "HTML made and sanitised by labeling.rendering",
     "templates/labeling/lead/task.html": "HTML made and sanitised by labeling.rendering",
 }
 

@@ -71,7 +71,7 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     expect(page.locator("#task")).to_have_attribute("data-assignment", str(ranked))
     assert said(page) == "A, then B, D, and E tied, then C."
     expect(page.locator("[name='answer.quality.D'][value='5']")).to_be_checked()
-    desk.press("q", "d", "1", "Enter")
+    desk.press("Shift+q", "d", "1", "Enter")
     expect(page.locator(".ask")).to_have_count(2)
     desk.press("Enter")
     judgments = {judgment.assignment_id: judgment for judgment in saved(page, 3)}

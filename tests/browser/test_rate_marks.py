@@ -161,7 +161,7 @@ def test_words_are_marked_by_keys_alone_and_a_draft_keeps_them(desk: Any):
     desk.reload()
     desk.wait_for_selector(".formatted mark.span.good[data-n='1']")
     assert desk.locator(".formatted mark.span").all_inner_texts() == [words]
-    desk.keyboard.press("q")
+    desk.keyboard.press("Shift+m")
     desk.locator("[data-marks] .quote-mark button").click()
     desk.wait_for_function("() => !document.querySelector('mark.span')")
 

@@ -109,7 +109,7 @@ def test_regions_are_drawn_with_the_mouse_taken_away_sent_and_had_again(
     page.wait_for_selector("g.region.praise")
     kept = [(mark["slot"], mark["polarity"]) for mark in fields(page)]
     assert kept == [("A", "fault"), ("B", "praise")]
-    desk.press("q")
+    desk.press("Shift+m")
     page.locator("[data-marks] .quote-mark button").first.click()
     expect(page.locator("g.region.fault")).to_have_count(0)
     desk.press("Escape", "a")

@@ -22,6 +22,8 @@ from labeling.models import (
     Assignment,
     Judgment,
     LateAnswer,
+    Precedent,
+    Query,
     Release,
     Response,
     Span,
@@ -32,6 +34,7 @@ from labeling.rating.judgments import skip_assignment
 from labeling.rating.marking import texts_shown
 from labeling.releases.facts import pseudonyms
 from labeling.releases.services import request_release
+from labeling.teaching.questions.services import Ruling, answer_asker, send_query, write_precedent
 from projects.audit import detail_in_words
 from projects.exceptions import Conflict
 from projects.models import ApiKey, AuditEvent, Criterion, Project, SessionRecord, User
@@ -69,6 +72,19 @@ def worked(project: Project, rui: User, make_tasks: MakeTasks, client_for: Clien
     withdraw_task(task=task, actor=rui, reason="Rui has seen it before.")
     request_withdrawal(
         project=project, actor=rui, selection=TaskFilter(search="none"), reason="As Rui said."
+    )
+    send_query(person=rui, assignment=skipped, text="Rui asks: may it refuse?")
+    answer_asker(
+        project=project,
+        actor=rui,
+        questions=[send_query(person=rui, assignment=late, text="Rui asks again").pk],
+        answer="Rui says no.",
+    )
+    write_precedent(
+        project=project,
+        actor=rui,
+        ruling=Ruling(answer="It may."),
+        questions=[Query.objects.order_by("pk").first().pk],  # type: ignore[union-attr]
     )
     create_api_key(user=rui, name="Rui's notebook")
     client_for(rui).get("/account/")
@@ -115,6 +131,9 @@ def test_nothing_tells_any_more_who_it_was_and_the_judgment_stays(
     assert Assignment.objects.exclude(skip_note="").count() == 0
     assert Span.objects.get().note == ""
     assert LateAnswer.objects.get().rationale == ""
+    # What became a precedent is the project's.
+    assert list(Precedent.objects.values_list("question", "answer")) == [("", "It may.")]
+    assert set(Query.objects.values_list("text", "answer")) == {("", "It may."), ("", "")}
     (kept,) = LateAnswer.objects.get().spans
     assert (kept["end"], "note" in kept) == (4, False)
     assert not ApiKey.objects.filter(user=rui).exists()

@@ -20,6 +20,7 @@ from labeling.models import (
 )
 from labeling.releases.previews import preview_release
 from labeling.releases.services import request_release
+from labeling.teaching.questions.services import send_query
 from labeling.work.lifecycle import retry
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import AuditEvent, Project, User
@@ -101,7 +102,12 @@ def test_a_text_that_an_import_replaced_comes_back(take: Take, lena: User):
 
 def test_what_people_judged_is_not_thrown_away(take: Take, lena: User, rui: User, project: Project):
     import_ = take(PAIR, OTHER)
-    judge(rui, lease(rui, project))
+    assignment = lease(rui, project)
+    query = send_query(person=rui, assignment=assignment, text="What of rhymes?")
+    with pytest.raises(Conflict, match="Withdraw its tasks instead"):
+        request_undo(import_=import_, actor=lena)
+    query.delete()
+    judge(rui, assignment)
     with pytest.raises(Conflict, match="Withdraw its tasks instead"):
         request_undo(import_=import_, actor=lena)
 
@@ -117,7 +123,7 @@ def test_somebody_who_judges_while_it_waits_keeps_the_import(
     undo_import(undo.pk)
     undo.refresh_from_db()
     assert (undo.state, undo.progress_total > 0) == ("failed", True)
-    assert "People have judged its tasks" in undo.error
+    assert "People have judged its tasks or asked about them" in undo.error
     retry(undo)
     undo.refresh_from_db()
     assert (undo.state, undo.progress_total) == ("pending", 0)

@@ -25,6 +25,7 @@ from tests.work.toys import TOY
 #: Tasks that compute a report somebody waits for.
 REPORTS = {
     "labeling.jobs.compute_agreement",
+    "labeling.jobs.compute_ambiguity",
     "labeling.jobs.compute_principles",
     "labeling.jobs.compute_raters",
     "labeling.jobs.count_overview",

@@ -59,24 +59,41 @@ class Drawer {
     return head?.bottom ?? this.box.getBoundingClientRect().top;
   }
 
+  /** What was asked and answered stands behind the guideline, as it is now. */
+  async fetchPrecedents() {
+    const box = this.text.querySelector("[data-precedents]");
+    if (!(box instanceof HTMLElement)) return;
+    // Without a connection, those that are here stay.
+    const response = await fetch(box.dataset.precedents ?? "").catch(() => null);
+    if (!response?.ok || response.redirected) return;
+    box.innerHTML = await response.text();
+    this.putFirst(box);
+    if (this.field.value) this.find();
+  }
+
+  /** What is said of the question at hand comes first. @param {ParentNode} within */
+  putFirst(within) {
+    const { about } = this;
+    const parts = /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("[data-about]"));
+    for (const part of parts) {
+      const isHere = part.dataset.about === about;
+      part.classList.toggle("here", isHere);
+      const heading = part.parentElement?.querySelector(":scope > h3");
+      if (isHere && heading) heading.after(part);
+      else if (isHere) part.parentElement?.prepend(part);
+    }
+  }
+
   /** It was opened: what is asked now comes first; whoever was here before is back there. */
   opened() {
     const { about } = this;
-    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.parts)) {
-      const isHere = part.dataset.about === about;
-      part.classList.toggle("here", isHere);
-      if (isHere) part.parentElement?.prepend(part);
-    }
+    this.fetchPrecedents();
+    this.putFirst(this.text);
     const place = this.recall();
     const block = place && this.blocks[place.block];
     const isElsewhere = place?.about !== about && this.box.querySelector(".here");
     if (!block || isElsewhere) this.box.scrollTop = 0;
     else this.box.scrollTop += block.getBoundingClientRect().top - this.top - place.offset;
-  }
-
-  /** What the guideline says question by question. */
-  get parts() {
-    return this.text.querySelectorAll("[data-about]");
   }
 
   remember() {

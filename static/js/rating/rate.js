@@ -1,9 +1,11 @@
 // The rating screen with a script: the next task is there before it is asked for, answers are kept
 // until they are acknowledged, and everything has a key. Without it, the same forms work by themselves.
 
+import { account } from "../app.js";
 import { Bar, onField } from "./bar.js";
 import { Clock, Queue } from "./queue.js";
 import { Screen } from "./screen.js";
+import { read } from "./store.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("judgment"));
 const task = /** @type {HTMLElement} */ (document.getElementById("task"));
@@ -37,7 +39,24 @@ if (script) {
     (await import("./differ.js")).differ(link);
   });
   listenForPictures();
+  listenForQuestions(screen);
   form.dataset.scripted = ""; // From here on keys are heard.
+}
+
+/**
+ * To ask has a script of its own, which comes with the first question, or with one that was left.
+ * @param {Screen} screen
+ */
+function listenForQuestions(screen) {
+  const ask = document.getElementById("ask");
+  const field = document.getElementById("asked");
+  const asking = async () => (await import("./asking.js")).asking(screen);
+  ask?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    asking().then((question) => question.send());
+  });
+  field?.addEventListener("input", asking, { once: true });
+  if (read(`concord:${account}:question:${screen.project}`)) asking();
 }
 
 /** Pictures have a script of their own, which comes with the first task that has any. */

@@ -129,6 +129,7 @@ export class Screen {
     this.form.action = this.address(task.id, "submit");
     formPart("skip").action = this.address(task.id, "skip");
     formPart("skip").reset();
+    formPart("ask").action = this.address(task.id, "ask");
     part("skip-error").hidden = true;
     this.bar.clear();
     if (fields) this.bar.fill(fields);
@@ -410,6 +411,7 @@ export class Screen {
     const arrow = this.#arrow(key);
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
       if (layer() && !(target instanceof HTMLTextAreaElement)) return;
+      if (target instanceof HTMLTextAreaElement && target.form !== this.form) return;
       event.preventDefault();
       if (!event.repeat) acts.submit();
     } else if (layer() || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {

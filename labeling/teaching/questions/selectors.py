@@ -1,0 +1,125 @@
+"""Reads of questions and precedents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from labeling.models import Judgment, Precedent, Query, Response, Task
+from labeling.models.judgments import JudgmentQuerySet
+from labeling.vocabulary import QueryState
+from projects.models import Criterion, Project, User
+
+#: Judgments that no principle fits, of which the inbox names the newest.
+_UNFITTING = 20
+#: Newest answers of which the median time is taken: older ones say little of how it is now.
+_TIMED = 1_000
+
+
+def queries(project: Project, status: str = "") -> QuerySet[Query]:
+    """The questions of a project, of one state if it is named: open ones oldest first."""
+    rows = Query.objects.filter(project=project).select_related("task", "asked_by", "answered_by")
+    return rows.filter(status=status).order_by("pk") if status else rows.order_by("-pk")
+
+
+def open_count(project: Project) -> int:
+    """How many questions wait for an answer."""
+    return Query.objects.filter(project=project, status=QueryState.OPEN).count()
+
+
+def own_queries(project: Project, person: User) -> QuerySet[Query]:
+    """What a member asked, newest first."""
+    return queries(project).filter(asked_by=person)
+
+
+def named_queries(project: Project, ids: Iterable[int]) -> list[Query]:
+    """The questions of these ids that the project has, oldest first."""
+    return list(queries(project).filter(pk__in=list(ids)).order_by("pk"))
+
+
+def _newest_version() -> Q:
+    newest = Precedent.objects.filter(project=OuterRef("project"), number=OuterRef("number"))
+    return Q(pk=Subquery(newest.order_by("-version").values("pk")[:1]))
+
+
+def precedents(project: Project, *, in_force: bool = False) -> QuerySet[Precedent]:
+    """The newest version of each precedent, newest first; `in_force`: none that is retired."""
+    rows = Precedent.objects.filter(_newest_version(), project=project)
+    rows = rows.select_related("task", "author").order_by("-number")
+    return rows.filter(retired=False) if in_force else rows
+
+
+def precedent_versions(project: Project, number: int) -> list[Precedent]:
+    """Every version of a precedent, newest first; none where there is no such number."""
+    rows = Precedent.objects.filter(project=project, number=number)
+    return list(rows.select_related("task", "author").order_by("-version"))
+
+
+def matching(rows: QuerySet[Precedent], words: str) -> QuerySet[Precedent]:
+    """Those that hold each of the words, in the question or the answer."""
+    for word in words.split()[:10]:
+        rows = rows.filter(Q(question__icontains=word) | Q(answer__icontains=word))
+    return rows
+
+
+def contradicted(
+    project: Project, *, task_id: int | None, criterion_key: str, but: int = 0
+) -> list[Precedent]:
+    """Precedents in force on the same task and question: another answer may contradict them."""
+    if task_id is None:
+        return []
+    rows = precedents(project, in_force=True).filter(task=task_id, criterion_key=criterion_key)
+    return list(rows.exclude(number=but))
+
+
+def criterion_labels(project: Project) -> dict[str, str]:
+    """What questions of the rubric are called, by key, in their order."""
+    return {c.key: c.label for c in Criterion.objects.filter(project=project)}
+
+
+@dataclass(frozen=True, slots=True)
+class QueriedTask:
+    """A task that somebody asked about, with what was asked and its responses in stored order."""
+
+    task: Task
+    queries: Sequence[Query]
+    responses: Sequence[Response]
+
+
+def queried_tasks(rows: Iterable[Query]) -> list[QueriedTask]:
+    """The tasks of these questions, each once."""
+    by_task: dict[int, list[Query]] = {}
+    for row in rows:
+        by_task.setdefault(row.task_id, []).append(row)
+    tasks = Task.objects.select_related("prompt").in_bulk(by_task)
+    wanted = {pk for task in tasks.values() for pk in task.response_ids}
+    responses = Response.objects.in_bulk(wanted)
+    return [
+        QueriedTask(tasks[pk], asked, [responses[n] for n in tasks[pk].response_ids])
+        for pk, asked in by_task.items()
+    ]
+
+
+def unfitting(project: Project) -> JudgmentQuerySet:
+    """The newest judgments that count of which raters say that no principle fits."""
+    rows = Judgment.objects.filter(project=project, none_fits=True).counting().live()
+    return rows.select_related("task").order_by("-pk")[:_UNFITTING]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The median hours until an answer, None without one, of `n` questions."""
+
+    hours: float | None
+    n: int
+
+
+def hours_to_answer(project: Project) -> Wait:
+    """How long answers took, of the newest thousand."""
+    answered = Query.objects.filter(project=project, answered_at__isnull=False)
+    moments = answered.order_by("-pk").values_list("asked_at", "answered_at")[:_TIMED]
+    hours = [(end - start).total_seconds() / 3600 for start, end in moments if end]
+    return Wait(median(hours) if hours else None, len(hours))
