@@ -17,7 +17,9 @@ from labeling.rating import differences, improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
 from labeling.teaching.checks import views as checks
+from labeling.teaching.examples import views as examples
 from labeling.teaching.questions import views as questions
+from labeling.teaching.quiz import views as quiz
 
 app_name = "labeling"
 urlpatterns = [
@@ -32,6 +34,8 @@ urlpatterns = [
     *withdrawals.urlpatterns,
     *checks.urlpatterns,
     *questions.urlpatterns,
+    *examples.urlpatterns,
+    *quiz.urlpatterns,
     *agreement.urlpatterns,
     *principles.urlpatterns,
     *raters.urlpatterns,
@@ -50,6 +54,7 @@ navigation = [
     *agreement.navigation,
     *principles.navigation,
     *questions.navigation,
+    *examples.navigation,
     *raters.navigation,
     *writing.navigation,
     *imports.navigation,

@@ -212,5 +212,6 @@ class NothingLeft(StrEnum):
     DAILY_LIMIT = "daily_limit"
     WEEKLY_LIMIT = "weekly_limit"
     NOT_ACKNOWLEDGED = "not_acknowledged"
+    QUIZ_FIRST = "quiz_first"
     PAUSED = "paused"
     EMPTY = "empty"

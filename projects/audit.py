@@ -37,6 +37,7 @@ _NAMES: dict[str, Promise] = {
     "repeat_rate": gettext_lazy("share of repeats"),
     "anchors_per_batch": gettext_lazy("anchors in a hundred tasks"),
     "explains_gold": gettext_lazy("gold explained"),
+    "asks_quiz": gettext_lazy("quiz asked"),
     "is_required": gettext_lazy("required"),
     "is_primary": gettext_lazy("primary"),
     "scale_key": gettext_lazy("scale"),

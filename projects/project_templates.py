@@ -40,6 +40,7 @@ STARTING_SETTINGS = (
     "repeat_rate",
     "anchors_per_batch",
     "explains_gold",
+    "asks_quiz",
 )
 
 #: What every template begins with: one task in twenty is gold, and one comes a second time.
@@ -90,7 +91,8 @@ class PrincipleSpec:
 class ExampleSpec:
     """A worked example of a guideline: a task, its answer and why.
 
-    `kind` is one of EXAMPLE_KINDS, `criterion` the key of the question that is answered.
+    `kind` is one of EXAMPLE_KINDS, `criterion` the key of the question that is answered, `right`
+    the answers to it that are accepted, as they are submitted; a guideline's text has none.
     """
 
     kind: str
@@ -99,6 +101,7 @@ class ExampleSpec:
     prompt: str = ""
     responses: Sequence[str] = ()
     criterion: str = ""
+    right: Sequence[Any] = ()
 
 
 #: What a guideline says of a question, beside the question's rank in the order of priority.

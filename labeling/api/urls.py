@@ -18,7 +18,9 @@ from labeling.pictures import api as pictures
 from labeling.rating import api as rating
 from labeling.releases import api as releases
 from labeling.teaching.checks import api as checks
+from labeling.teaching.examples import api as examples
 from labeling.teaching.questions import api as questions
+from labeling.teaching.quiz import api as quiz
 from projects.api import (
     account,
     accounts,
@@ -68,6 +70,14 @@ urlpatterns = [
         "assignments/<int:assignment_id>/question/",
         questions.AskQuestion.as_view(),
         name="ask-question",
+    ),
+    path("projects/<slug:slug>/quiz/", quiz.Quiz.as_view(), name="quiz"),
+    path("projects/<slug:slug>/quiz/again/", quiz.QuizAgain.as_view(), name="quiz-again"),
+    path("projects/<slug:slug>/examples/", examples.WorkedExamples.as_view(), name="examples"),
+    path(
+        "projects/<slug:slug>/examples/<int:number>/",
+        examples.OneWorkedExample.as_view(),
+        name="example",
     ),
     path("projects/<slug:slug>/checks/", checks.Checks.as_view(), name="checks"),
     path("projects/", projects.Projects.as_view(), name="projects"),

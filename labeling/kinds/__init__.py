@@ -6,7 +6,12 @@ tie by itself. A task names its kind; a criterion's scale names the kind of answ
 
 from __future__ import annotations
 
-from labeling.kinds.accepted import CHECKED_KINDS, accepted_answers, is_accepted
+from labeling.kinds.accepted import (
+    CHECKED_KINDS,
+    accepted_answers,
+    accepted_shapes,
+    is_accepted,
+)
 from labeling.kinds.base import (
     PRIMARY_ALIAS,
     EditedText,
@@ -90,6 +95,7 @@ __all__ = [
     "Question",
     "Submission",
     "accepted_answers",
+    "accepted_shapes",
     "check_answers",
     "has_axes",
     "is_accepted",

@@ -114,6 +114,23 @@ def _kept(
     return as_submitted(turned)[question.key]
 
 
+def accepted_shapes(
+    kind: Kind, question: Question, said: object, errors: dict[str, str], *, count: int
+) -> list[object]:
+    """The answers to one question that are accepted, of the canonical order, as they are kept.
+
+    `said` is one, or a list of them; `errors` gets a sentence by the question's key.
+    """
+    several = _several(question.scale, said)
+    if len(several) > MOST_ACCEPTED:
+        errors[question.key] = gettext("Name from 1 to %(most)d accepted answers.") % {
+            "most": MOST_ACCEPTED
+        }
+        return []
+    shapes = [_kept(kind, question, each, errors, count, range(count)) for each in several]
+    return [shape for shape in shapes if shape is not None]
+
+
 def is_accepted(
     question: Question, accepted: Sequence[object], answers: Sequence[GivenAnswer[Q]]
 ) -> bool | None:

@@ -75,17 +75,25 @@ class NextTask(ApiView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Your open task again if you have one, else a new lease. Having none is no error, but for
-        a guideline that you have to read first: 409 with the code `not_acknowledged`."""
+        a guideline that you have to read first (409, code `not_acknowledged`), or the quiz
+        (409, code `quiz_first`)."""
         access = self.access(slug, Action.RATE)
         leased, reason = _next(access)
         if leased is not None:
             return Response(leased)
         headers = {REASON_HEADER: str(reason)}
         if reason == NothingLeft.NOT_ACKNOWLEDGED:
-            sentence = gettext("Read the current guideline first, and acknowledge it.")
-            body = {"code": str(reason), "message": sentence, "fields": {}}
-            return Response(body, status=409, headers=headers)
+            return _refused(
+                reason, gettext("Read the current guideline first, and acknowledge it.")
+            )
+        if reason == NothingLeft.QUIZ_FIRST:
+            return _refused(reason, gettext("Answer the examples of the quiz first."))
         return Response(status=204, headers=headers)
+
+
+def _refused(reason: NothingLeft, sentence: str) -> Response:
+    body = {"code": str(reason), "message": sentence, "fields": {}}
+    return Response(body, status=409, headers={REASON_HEADER: str(reason)})
 
 
 def _next(access: Access) -> tuple[dict[str, Any] | None, NothingLeft | None]:

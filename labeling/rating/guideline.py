@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from labeling.rating.shown import safe_html
 from labeling.rating.texts import guideline_parts
 from projects.guidelines.content import GUIDANCE_LABELS
-from projects.models import Criterion, Guideline, Principle
+from projects.guidelines.examples import examples_in_force
+from projects.models import Criterion, Guideline, Principle, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,17 @@ class GuidelineView:
     principles: Sequence[Principle]
 
 
-def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
-    """The parts of a version as safe HTML by field, and `principles` with theirs."""
+def guideline_html(
+    guideline: Guideline, principles: Iterable[Principle], project: Project | None = None
+) -> dict[str, Any]:
+    """The parts of a version as safe HTML by field, and `principles` with theirs; `worked` are the
+    examples of the project, where it is given."""
     clauses = list(principles)
     parts = {name: safe_html(html) for name, html in guideline_parts(guideline, clauses).items()}
     return {
         **parts,
         "examples": guideline.examples,
+        "worked": list(examples_in_force(project)) if project and project.has_examples else [],
         "guidance": guideline_guidance(guideline, parts),
         "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses],
     }
@@ -69,7 +74,7 @@ def guideline_guidance(
     ]
 
 
-def guideline_view(guideline: Guideline | None) -> GuidelineView | None:
+def guideline_view(guideline: Guideline | None, project: Project) -> GuidelineView | None:
     """The drawer's content."""
     if guideline is None:
         return None
@@ -79,6 +84,6 @@ def guideline_view(guideline: Guideline | None) -> GuidelineView | None:
     return GuidelineView(
         pk=guideline.pk,
         number=guideline.number,
-        html=guideline_html(guideline, principles),
+        html=guideline_html(guideline, principles, project),
         principles=principles,
     )

@@ -33,6 +33,7 @@ from labeling.rating.places import (
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
+from projects.guidelines.examples import is_quiz_due
 from projects.models import Membership, Project, User
 
 #: A lease that was prepared ahead and never opened is freed after this long.
@@ -137,6 +138,8 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
     lost = desk.showing is not None and not is_shown
     if stands.guideline_id is not None and not stands.acknowledged:
         return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
+    if is_quiz_due(desk.membership):
+        return Advance(Nothing(NothingLeft.QUIZ_FIRST), lost)
     if not desk.has_room(stands.judged + is_shown):
         _give_back(desk, keeping=desk.showing if is_shown else None)
         return Advance(Nothing(NothingLeft.LIMIT), lost)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 
 from labeling import stats
 from labeling.datasets import signals
@@ -39,6 +39,7 @@ from labeling.releases.selectors import (
     standing_judgments,
 )
 from labeling.vocabulary import Purpose
+from projects.guidelines.examples import example_json, examples_at
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
 from projects.scales import PREFERENCES, RANKING, RESPONSE, REVIEWS
 
@@ -77,6 +78,27 @@ def pseudonyms(salt: str) -> Pseudonym:
     return name
 
 
+def _guideline_records(
+    release: Release, guidelines: QuerySet[Guideline]
+) -> tuple[GuidelineRecord, ...]:
+    """The versions in use; with the newest go the worked examples that were in force when the
+    release was asked for."""
+    newest = guidelines.last()
+    worked = [example_json(row) for row in examples_at(release.project, release.created_at)]
+    return tuple(
+        GuidelineRecord(
+            guideline.number,
+            guideline.text,
+            guideline.change_note,
+            guideline.priority_order,
+            guideline.trade_off_rule,
+            (*guideline.examples, *(worked if guideline == newest else ())),
+            tuple(guideline.guidance),
+        )
+        for guideline in guidelines
+    )
+
+
 def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseContext:
     """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
     project, cutoff = release.project, cutoff_of(release)
@@ -92,18 +114,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         project=project.slug,
         name=project.name,
         parameters=release_parameters(release),
-        guidelines=tuple(
-            GuidelineRecord(
-                guideline.number,
-                guideline.text,
-                guideline.change_note,
-                guideline.priority_order,
-                guideline.trade_off_rule,
-                tuple(guideline.examples),
-                tuple(guideline.guidance),
-            )
-            for guideline in guidelines
-        ),
+        guidelines=_guideline_records(release, guidelines),
         rubrics=tuple(
             RubricRecord(rubric.number, tuple(_asked(rubric)))
             for rubric in RubricVersion.objects.filter(pk__in=asked).order_by("number")

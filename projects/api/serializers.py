@@ -112,6 +112,7 @@ class ProjectDetailSerializer(ProjectSerializer):
     repeat_rate = serializers.FloatField(help_text="Of a rater's tasks, from 0 to 0.4.")
     anchors_per_batch = serializers.IntegerField(help_text="Of each hundred tasks of a rater.")
     explains_gold = serializers.BooleanField(help_text="Raters read the answer after a gold task.")
+    asks_quiz = serializers.BooleanField(help_text="Raters answer the examples before any task.")
     is_template = serializers.BooleanField()
     criteria = CriterionSerializer(many=True)
     guideline = GuidelineSerializer(allow_null=True)

@@ -108,6 +108,9 @@ class SettingsSerializer(StrictSerializer):
     explains_gold = serializers.BooleanField(
         required=False, help_text="Raters read the answer and its reason after a gold task."
     )
+    asks_quiz = serializers.BooleanField(
+        required=False, help_text="Raters answer the worked examples before their first task."
+    )
     is_template = serializers.BooleanField(
         required=False, help_text="It stands among the templates of those who lead it."
     )

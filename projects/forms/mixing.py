@@ -10,6 +10,7 @@ MIXING = {
     "repeat_rate": _("Share of tasks that come again"),
     "anchors_per_batch": _("Anchors in a hundred tasks"),
     "explains_gold": _("Explain gold tasks after the answer"),
+    "asks_quiz": _("Ask the worked examples as a quiz"),
 }
 MIXING_HELP = {
     "gold_rate": _(
@@ -24,6 +25,10 @@ MIXING_HELP = {
     ),
     "explains_gold": _(
         "For training: raters see the answer and its reason, and cannot change theirs then."
+    ),
+    "asks_quiz": _(
+        "After the guideline raters answer each example once, and read at once what is right. "
+        "Those who rate already do so before their next task."
     ),
 }
 #: How much of a project, a day and a week one rater does, and what is said of it.

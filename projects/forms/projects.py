@@ -303,6 +303,7 @@ class SettingsForm(ProjectModelForm):
             "repeat_rate",
             "anchors_per_batch",
             "explains_gold",
+            "asks_quiz",
             "is_template",
             "tie_policy",
             "overall_pass",

@@ -21,8 +21,9 @@ from projects.models import (
     Principle,
     Project,
     User,
+    WorkedExample,
 )
-from projects.project_templates import GuidelineSpec
+from projects.project_templates import ExampleSpec, GuidelineSpec
 from projects.publications import make_ready
 
 #: The longest that a version is read: a day.
@@ -92,6 +93,30 @@ def _next_version(
         examples=examples_json(spec, newest),
         published_by=published_by,
     )
+
+
+def begin_examples(*, project: Project, author: User, examples: Iterable[ExampleSpec]) -> None:
+    """Writes the first examples of a new project; `labeling.teaching.examples` adds and changes
+    them, and says which answers are right."""
+    rows = [
+        WorkedExample(
+            project=project,
+            number=number,
+            kind=example.kind,
+            criterion=example.criterion,
+            prompt=example.prompt,
+            responses=list(example.responses),
+            right=list(example.right),
+            answer=example.answer,
+            rationale=example.rationale,
+            author=author,
+        )
+        for number, example in enumerate(examples, start=1)
+    ]
+    if rows:
+        WorkedExample.objects.bulk_create(rows)
+        project.has_examples = True
+        project.save(update_fields=["has_examples"])
 
 
 def restore_version(*, version: Guideline, restored_by: User) -> Guideline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projects.models.access import ApiKey, AuditEvent, Invitation, SessionRecord, Throttle
+from projects.models.examples import QuizAttempt, WorkedExample
 from projects.models.guidelines import (
     Acknowledgement,
     ChangeSize,
@@ -31,6 +32,7 @@ __all__ = [
     "OutgoingMail",
     "Principle",
     "Project",
+    "QuizAttempt",
     "Reason",
     "Removal",
     "Role",
@@ -38,4 +40,5 @@ __all__ = [
     "SessionRecord",
     "Throttle",
     "User",
+    "WorkedExample",
 ]

@@ -133,6 +133,15 @@ class Project(models.Model):
         db_default=False,
         help_text=gettext_lazy("Raters read the answer and its reason after a gold task."),
     )
+    #: Whether there ever was a worked example: pages of other projects do not look for any.
+    has_examples = models.BooleanField(default=False, db_default=False, editable=False)
+    asks_quiz = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Raters answer the worked examples before their first task."),
+    )
+    #: The version of the guideline since which the quiz counts; raised, it is asked again.
+    quiz_since = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
     overall_pass = models.CharField(
         max_length=8,
@@ -212,6 +221,8 @@ class Membership(models.Model):
     )
     # When the member was last asked by mail to read the guideline.
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # The project's `quiz_since` when the member answered the last example; empty before that.
+    quiz_done = models.PositiveIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from projects.guidelines.content import guidance_spec, principle_spec
+from projects.guidelines.examples import example_spec, examples_in_force
 from projects.guidelines.selectors import current_guideline, principles_of
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
@@ -41,9 +42,10 @@ def template_like(project: Project) -> ProjectTemplate:
             priority_order=guideline.priority_order if guideline else "",
             trade_off_rule=guideline.trade_off_rule if guideline else "",
             principles=[principle_spec(clause, key="") for clause in principles_of(guideline)],
-            examples=[ExampleSpec(**example) for example in guideline.examples]
-            if guideline
-            else [],
+            examples=[
+                *(ExampleSpec(**said) for said in (guideline.examples if guideline else ())),
+                *map(example_spec, examples_in_force(project)),
+            ],
             guidance=[guidance_spec(entry) for entry in guideline.guidance] if guideline else [],
         ),
         settings={name: getattr(project, name) for name in STARTING_SETTINGS},

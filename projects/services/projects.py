@@ -13,14 +13,16 @@ from django.utils.translation import gettext_noop
 
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
-from projects.guidelines.services import publish_guideline
+from projects.guidelines.services import begin_examples, publish_guideline
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
     PROJECT_TEMPLATES,
     STARTING_SETTINGS,
     TEMPLATE_CHECKS,
     CriterionSpec,
+    ExampleSpec,
     GuidelineSpec,
+    ProjectTemplate,
     load_template,
 )
 from projects.services.likeness import template_like
@@ -58,7 +60,7 @@ def create_project(
         base = template_like(like)
         template = like.template
     criteria = criteria or (base.criteria if base else ())
-    guideline = guideline or (_fitting(base.guideline, criteria) if base else None)
+    guideline, examples = _beginning(guideline, base, criteria)
     checks = TEMPLATE_CHECKS if template and like is None else {}
     values = {**checks, **(base.settings if base else {}), **(settings or {})}
     check_rubric(criteria)
@@ -80,13 +82,33 @@ def create_project(
             set_reasons(project=project, actor=created_by, reasons=reasons)
         if guideline is not None and guideline.text.strip():
             publish_guideline(project=project, published_by=created_by, spec=guideline)
+        begin_examples(project=project, author=created_by, examples=examples)
     return project
 
 
+def _beginning(
+    guideline: GuidelineSpec | None, base: ProjectTemplate | None, criteria: Sequence[CriterionSpec]
+) -> tuple[GuidelineSpec | None, Sequence[ExampleSpec]]:
+    """The first guideline and the examples: those that are given, else the template's."""
+    if guideline is not None or base is None:
+        return guideline, ()
+    return _fitting(base.guideline, criteria), _asked(base.guideline.examples or (), criteria)
+
+
 def _fitting(guideline: GuidelineSpec, criteria: Sequence[CriterionSpec]) -> GuidelineSpec:
-    """A template's guideline without what it says of questions that are not asked here."""
+    """A template's guideline without what it says of questions that are not asked here; its
+    examples are the project's own."""
     keys = {criterion.key for criterion in criteria}
-    return replace(guideline, guidance=[g for g in guideline.guidance or () if g.criterion in keys])
+    guidance = [entry for entry in guideline.guidance or () if entry.criterion in keys]
+    return replace(guideline, guidance=guidance, examples=())
+
+
+def _asked(
+    examples: Sequence[ExampleSpec], criteria: Sequence[CriterionSpec]
+) -> Sequence[ExampleSpec]:
+    """A template's examples; of those about questions that are not asked here nobody is asked."""
+    keys = {criterion.key for criterion in criteria}
+    return [e if e.criterion in keys else replace(e, criterion="", right=()) for e in examples]
 
 
 def _insert(name: str, created_by: User, template: str, settings: Mapping[str, object]) -> Project:

@@ -35,6 +35,11 @@ POST p/<slug:slug>/rate/<int:assignment_id>/ask/          POST assignments/<int:
 POST p/<slug:slug>/precedents/answer/                     POST projects/<slug:slug>/precedents/
 POST p/<slug:slug>/precedents/<int:number>/               PUT projects/<slug:slug>/precedents/<int:number>/
 POST p/<slug:slug>/precedents/<int:number>/retire/        DELETE projects/<slug:slug>/precedents/<int:number>/
+POST p/<slug:slug>/quiz/                                  POST projects/<slug:slug>/quiz/
+POST p/<slug:slug>/quiz/again/                            POST projects/<slug:slug>/quiz/again/
+POST p/<slug:slug>/examples/new/                          POST projects/<slug:slug>/examples/
+POST p/<slug:slug>/examples/<int:number>/edit/            PUT projects/<slug:slug>/examples/<int:number>/
+POST p/<slug:slug>/examples/<int:number>/retire/          DELETE projects/<slug:slug>/examples/<int:number>/
 POST p/<slug:slug>/principles/new/                        POST projects/<slug:slug>/principles/
 POST p/<slug:slug>/principles/<slug:key>/edit/            PATCH projects/<slug:slug>/principles/<slug:key>/
 POST p/<slug:slug>/principles/<slug:key>/retire/          DELETE projects/<slug:slug>/principles/<slug:key>/

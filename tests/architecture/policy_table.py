@@ -80,6 +80,11 @@ GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/refusals.csv         
 POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/undo/                     202  403  403  202  404  401
 POST   api/v1/projects/<slug:slug>/next/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/pictures/<slug:sha256>/<slug:size>/                200  200  200  200  404  401
+GET    api/v1/projects/<slug:slug>/examples/                                         200  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/examples/                                         400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/examples/<int:number>/                            404  403  403  403  404  401
+PUT    api/v1/projects/<slug:slug>/examples/<int:number>/                            404  403  403  403  404  401
+DELETE api/v1/projects/<slug:slug>/examples/<int:number>/                            404  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/principles/                                       200  200  403  200  404  401
 POST   api/v1/projects/<slug:slug>/principles/                                       400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/principles/<slug:key>/                            200  200  403  200  404  401
@@ -96,6 +101,9 @@ PUT    api/v1/projects/<slug:slug>/precedents/<int:number>/                     
 DELETE api/v1/projects/<slug:slug>/precedents/<int:number>/                          404  403  403  403  404  401
 POST   api/v1/assignments/<int:assignment_id>/question/                              400  400  400  404  404  401
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
+GET    api/v1/projects/<slug:slug>/quiz/                                             200  200  200  403  404  401
+POST   api/v1/projects/<slug:slug>/quiz/                                             400  400  400  403  404  401
+POST   api/v1/projects/<slug:slug>/quiz/again/                                       409  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
 PUT    api/v1/projects/<slug:slug>/reasons/                                      400  403  403  403  404  401
@@ -198,6 +206,12 @@ GET    p/<slug:slug>/questions/versions/<int:number>/                           
 GET    p/<slug:slug>/questions/reasons/                                          200  403  403  403  404  302
 POST   p/<slug:slug>/questions/reasons/                                          422  403  403  403  404  302
 POST   p/<slug:slug>/needs/<slug:kind>/set-aside/                                    302  403  403  403  404  302
+GET    p/<slug:slug>/examples/                                                       200  403  403  403  404  302
+GET    p/<slug:slug>/examples/new/                                                   200  403  403  403  404  302
+POST   p/<slug:slug>/examples/new/                                                   422  403  403  403  404  302
+GET    p/<slug:slug>/examples/<int:number>/edit/                                     404  403  403  403  404  302
+POST   p/<slug:slug>/examples/<int:number>/edit/                                     404  403  403  403  404  302
+POST   p/<slug:slug>/examples/<int:number>/retire/                                   404  403  403  403  404  302
 GET    p/<slug:slug>/principles/                                                     200  200  403  200  404  302
 GET    p/<slug:slug>/principles/<slug:key>/                                          200  200  403  200  404  302
 GET    p/<slug:slug>/principles/<slug:key>/edit/                                     200  403  403  403  404  302
@@ -213,6 +227,9 @@ POST   p/<slug:slug>/precedents/<int:number>/                                   
 POST   p/<slug:slug>/precedents/<int:number>/retire/                                 404  403  403  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/ask/                                   302  302  302  403  404  302
 POST   p/<slug:slug>/principles/new/                                                 422  403  403  403  404  302
+GET    p/<slug:slug>/quiz/                                                           200  200  200  403  404  302
+POST   p/<slug:slug>/quiz/                                                           200  200  200  403  404  302
+POST   p/<slug:slug>/quiz/again/                                                     302  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
 GET    p/<slug:slug>/writing/                                                        200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302

@@ -109,7 +109,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
         "home": ["Home"],
         "label": ["Rate", "Tasks"],
         "quality": ["Agreement", "Raters", "Writing"],
-        "guideline": ["Text", "Principles", "Precedents", "Questions"],
+        "guideline": ["Text", "Principles", "Examples", "Precedents", "Questions"],
         "data": ["Imports", "Releases"],
         "project": ["Members", "Settings", "Audit log"],
     }

@@ -9,7 +9,9 @@ import pytest
 
 from labeling.imports.services import run_import
 from labeling.models import Import
+from labeling.teaching.examples.services import write_example
 from projects.exceptions import InvalidInput
+from projects.guidelines.examples import example_spec, examples_in_force
 from projects.guidelines.forms import ExampleForm
 from projects.guidelines.services import publish_guideline
 from projects.guidelines.versions import compare
@@ -40,7 +42,11 @@ def test_a_template_has_a_guideline_in_full_examples_of_each_kind_and_questions_
     begun = time.perf_counter()
     project = create_project(name=key, created_by=lena, template=key)
     assert time.perf_counter() - begun < 1
-    assert len(project.guidelines.get().examples) == 3
+    assert project.guidelines.get().examples == []
+    for example in examples_in_force(project):
+        said = example_spec(example)
+        kept = write_example(project=project, author=lena, spec=said, number=example.number)
+        assert kept == example  # each right answer fits its question
 
 
 def test_the_rows_of_a_template_are_tasks_at_once_by_program(
@@ -50,7 +56,8 @@ def test_the_rows_of_a_template_are_tasks_at_once_by_program(
     refused = api(lena).post(f"projects/{project.slug}/imports/samples/")
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     made = api(lena).post("projects/", {"name": "Summaries", "template": "summaries"}).json()
-    assert [example["kind"] for example in made["guideline"]["examples"]] == list(EXAMPLE_KINDS)
+    examples = api(lena).get(f"projects/{made['slug']}/examples/").json()
+    assert [example["kind"] for example in examples] == list(EXAMPLE_KINDS)
     reply = api(lena).post(f"projects/{made['slug']}/imports/samples/")
     assert reply.status_code == 202
     run_import(reply.json()["id"])

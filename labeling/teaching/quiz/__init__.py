@@ -1,0 +1,1 @@
+"""The quiz: raters answer worked examples, and read at once what is right."""
