@@ -78,6 +78,11 @@ class GoldKind(StrEnum):
     PLEASANT_WRONG = "pleasant_wrong"
 
 
+#: The same as lists, by which the OpenAPI document knows them.
+PURPOSES = tuple(Purpose)
+GOLD_KINDS = tuple(GoldKind)
+
+
 class TieKind(StrEnum):
     """The three things a tie can be, and that nobody knows any more which of them it was."""
 

@@ -105,3 +105,4 @@ def _check_covers(desk: Desk) -> None:
     page.locator("[data-change]").click()
     expect(page.locator("[data-uncover]:checked")).to_have_count(0)
     expect(page.locator("[data-choose]")).to_be_focused()
+    page.locator("#task").focus()

@@ -8,8 +8,6 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from labeling.imports.services import create_import, run_import
-from labeling.models import Task
 from projects.models import Project, User
 from tests.conftest import MakeTasks
 
@@ -29,7 +27,7 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
     project: Project, lena: User, rui: User, client_for: ClientFor
 ):
     home = f"/p/{project.slug}/"
-    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/"]
+    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/", "principles/"]
     every += ["questions/", "imports/", "releases/", "members/", "settings/", "audit/"]
     assert _links(client_for(lena), f"{home}audit/") == every
     assert _links(client_for(rui), f"{home}guideline/") == ["", "rate/", "guideline/"]
@@ -40,16 +38,11 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
 
 @pytest.mark.parametrize("has_texts", ["none", "to write", "to improve"])
 def test_the_page_about_texts_is_listed_where_raters_write_any(
-    project: Project, lena: User, client_for: ClientFor, has_texts: str
+    project: Project, lena: User, make_tasks: MakeTasks, client_for: ClientFor, has_texts: str
 ):
     home, client = f"/p/{project.slug}/", client_for(lena)
     if has_texts == "to write":
-        row = b'{"prompt": "Explain rain.", "kind": "write"}'
-        import_ = create_import(
-            project=project, created_by=lena, filename="rows.jsonl", content=row
-        )
-        run_import(import_.pk)
-        assert Task.objects.get(project=project).kind == "write"
+        make_tasks(project, 1, kind="write", contents=(), overlap=1)
     elif has_texts == "to improve":
         Project.objects.update(edit_winner=True)
     assert ("writing/" in _links(client, f"{home}audit/")) is (has_texts != "none")

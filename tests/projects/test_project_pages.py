@@ -52,7 +52,8 @@ def test_a_template_brings_its_rubric_and_guideline(otto: User, client_for):
     reply = new(client_for(otto), template="helpful-harmless")
     project = Project.objects.get(name="Kindness")
     assert reply.url == f"/p/{project.slug}/"
-    assert [c.key for c in project.criteria.all()] == ["overall", "helpful", "honest", "harmless"]
+    keys = ["overall", "helpful", "honest", "harmless", "conversation"]
+    assert [c.key for c in project.criteria.all()] == keys
     assert project.guidelines.count() == 1
     assert Membership.objects.get(project=project, user=otto).role == Role.LEAD
 

@@ -80,6 +80,7 @@ def test_answers_count_as_their_judgments_do(history: History):
 #: Who may name the columns: the query set, who writes them, and who asks for what does not count.
 KNOWS = {
     "labeling/models/judgments.py": "the query set",
+    "labeling/models/play.py": "lets the review of a text rest that is not current any more",
     "labeling/rating/judgments.py": "writes them",
     "labeling/rating/selectors.py": "shows a rater again what was taken back",
     "labeling/releases/selectors.py": "counts what was replaced or taken back",

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from labeling.kinds.known import KNOWN_PURPOSES, MOST_REASON
 from labeling.models import GoldAnswer, Task
-from labeling.vocabulary import GoldKind
+from labeling.vocabulary import GOLD_KINDS, GoldKind
 from projects.api.parsing import StrictSerializer
 
 
@@ -22,12 +22,12 @@ class NewGoldAnswerSerializer(StrictSerializer):
     )
     reason = serializers.CharField(default="", allow_blank=True, max_length=MOST_REASON)
     kind = serializers.ChoiceField(
-        choices=list(GoldKind),
+        choices=GOLD_KINDS,
         default=GoldKind.PLAIN,
         help_text="`pleasant_wrong`: an answer pleases and is wrong.",
     )
     purpose = serializers.ChoiceField(
-        choices=[str(purpose) for purpose in KNOWN_PURPOSES], default="gold"
+        choices=KNOWN_PURPOSES, default="gold"
     )
 
 
@@ -37,7 +37,7 @@ class GoldAnswerSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     answers = serializers.DictField(help_text="By criterion, the accepted answers.")
     reason = serializers.CharField(allow_blank=True)
-    kind = serializers.ChoiceField(choices=list(GoldKind))
+    kind = serializers.ChoiceField(choices=GOLD_KINDS)
     author = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField()
 
@@ -48,7 +48,7 @@ class KnownTaskSerializer(serializers.Serializer[Any]):
     task = serializers.IntegerField(help_text="The copy, a task by itself.")
     gold_of = serializers.IntegerField(allow_null=True, help_text="The task, which stays live.")
     external_id = serializers.CharField()
-    purpose = serializers.ChoiceField(choices=[str(purpose) for purpose in KNOWN_PURPOSES])
+    purpose = serializers.ChoiceField(choices=KNOWN_PURPOSES)
     versions = GoldAnswerSerializer(many=True, help_text="Newest first.")
 
 
@@ -58,8 +58,8 @@ class ListedKnownTaskSerializer(serializers.Serializer[Any]):
     task = serializers.IntegerField()
     gold_of = serializers.IntegerField(allow_null=True)
     external_id = serializers.CharField()
-    purpose = serializers.ChoiceField(choices=[str(purpose) for purpose in KNOWN_PURPOSES])
-    kind = serializers.ChoiceField(choices=list(GoldKind), allow_null=True)
+    purpose = serializers.ChoiceField(choices=KNOWN_PURPOSES)
+    kind = serializers.ChoiceField(choices=GOLD_KINDS, allow_null=True)
     version = serializers.IntegerField(allow_null=True, help_text="The newest of its answer.")
     withdrawn = serializers.BooleanField()
 
