@@ -269,7 +269,7 @@ SPECTACULAR_SETTINGS = {
         "OwnAnswerEnum": "projects.own_scales.OWN_ANSWERS",
         "JobStateEnum": "labeling.work.api.JOB_STATES",
         "TaskKindEnum": "labeling.vocabulary.TASK_KINDS",
-        "PurposeEnum": "labeling.vocabulary.PURPOSES",
+        "PurposeEnum": "labeling.vocabulary.TASK_PURPOSES",
         "KnownPurposeEnum": "labeling.kinds.known.KNOWN_PURPOSES",
         "GoldKindEnum": "labeling.vocabulary.GOLD_KINDS",
         "TieKindEnum": "projects.scales.TIE_KINDS",

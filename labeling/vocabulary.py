@@ -79,7 +79,7 @@ class GoldKind(StrEnum):
 
 
 #: The same as lists, by which the OpenAPI document knows them.
-PURPOSES = tuple(Purpose)
+TASK_PURPOSES = tuple(Purpose)
 GOLD_KINDS = tuple(GoldKind)
 
 

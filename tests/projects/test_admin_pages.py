@@ -102,7 +102,11 @@ def test_the_last_lead_cannot_be_removed_here_either(
 def test_project_settings_are_changed_and_logged(operator: Client, project: Project):
     url = reverse("admin:projects_project_change", args=[project.pk])
     form = operator.get(url).context["adminform"].form
-    data = {k: v for k, v in form.initial.items() if k in form.fields and v is not None and v is not False}
+    data = {
+        k: v
+        for k, v in form.initial.items()
+        if k in form.fields and v is not None and v is not False
+    }
     operator.post(url, {**data, "status": "paused"})
     project.refresh_from_db()
     assert project.status == "paused"

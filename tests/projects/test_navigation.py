@@ -8,8 +8,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from labeling.imports.services import create_import, run_import
+from labeling.models import Task
 from projects.models import Project, User
+from projects.services.projects import create_project
 from tests.conftest import MakeTasks
+from tests.rating.test_writing import REVIEW
 
 ClientFor = Callable[[User], Client]
 
@@ -38,13 +42,20 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
 
 @pytest.mark.parametrize("has_texts", ["none", "to write", "to improve"])
 def test_the_page_about_texts_is_listed_where_raters_write_any(
-    project: Project, lena: User, make_tasks: MakeTasks, client_for: ClientFor, has_texts: str
+    project: Project, lena: User, client_for: ClientFor, has_texts: str
 ):
-    home, client = f"/p/{project.slug}/", client_for(lena)
     if has_texts == "to write":
-        make_tasks(project, 1, kind="write", contents=(), overlap=1)
+        project = create_project(name="Ideal answers", created_by=lena, criteria=REVIEW)
+        row = b'{"prompt": "Explain rain.", "kind": "write"}'
+        import_ = create_import(
+            project=project, created_by=lena, filename="rows.jsonl", content=row
+        )
+        run_import(import_.pk)
+        assert Task.objects.get(project=project).kind == "write"
     elif has_texts == "to improve":
         Project.objects.update(edit_winner=True)
+        project.refresh_from_db()
+    home, client = f"/p/{project.slug}/", client_for(lena)
     assert ("writing/" in _links(client, f"{home}audit/")) is (has_texts != "none")
     assert "writing/" in _links(client, f"{home}writing/"), "the page itself stands in the rail"
 

@@ -29,4 +29,6 @@ def test_five_texts_become_four_rows_and_the_edited_one_holds_the_reviewer_s_tex
     (edited,) = (row for row in made if row["edited"])
     assert edited["messages"][-1]["content"] == "Another answer of five."
     texts = {row["text"] for row in rows(release, "judgments")}
-    assert texts == {"", "Another answer of five."} | {f"Answer {place} of five." for place in range(5)}
+    assert texts == {"", "Another answer of five."} | {
+        f"Answer {place} of five." for place in range(5)
+    }

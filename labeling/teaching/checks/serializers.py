@@ -26,9 +26,7 @@ class NewGoldAnswerSerializer(StrictSerializer):
         default=GoldKind.PLAIN,
         help_text="`pleasant_wrong`: an answer pleases and is wrong.",
     )
-    purpose = serializers.ChoiceField(
-        choices=KNOWN_PURPOSES, default="gold"
-    )
+    purpose = serializers.ChoiceField(choices=KNOWN_PURPOSES, default="gold")
 
 
 class GoldAnswerSerializer(serializers.Serializer[Any]):
