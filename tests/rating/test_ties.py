@@ -283,8 +283,8 @@ def test_an_answer_that_is_no_number_is_in_no_figure_and_in_words_on_the_page(
     page = client.post(votes, follow=True).content.decode()
     for words in ("both are bad", "not applicable", "no preference, kind not known"):
         assert words in page
-    said, _ = page.split('id="votes"')[1].split("</section>", 1)
-    assert "equally good" not in said
+    votes_shown, _ = page.split('id="votes"')[1].split("</section>", 1)
+    assert "equally good" not in votes_shown
     for tab in ("agreement", "raters", "tasks"):
         assert client.get(f"/p/{project.slug}/{tab}/").status_code == 200
     (record,) = task_records(project, cutoff_now(project), lambda kind, pk: f"{kind}-{pk}")
