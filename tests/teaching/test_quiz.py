@@ -45,6 +45,7 @@ def test_a_rater_answers_each_example_once_and_then_gets_tasks(
     wrong = client.post(f"{SITE}quiz/", {"example": 1, "answer.overall": "1"}, follow=True)
     assert "Here another answer is right" in wrong.content.decode()
     assert "It is four." in wrong.content.decode()
+    assert "Right: A is slightly better" in wrong.content.decode()
     twice = client.post(f"{SITE}quiz/", {"example": 1, "answer.overall": "-1"}, follow=True)
     assert "the first answer counts" in twice.content.decode()
     # Who leaves in the middle goes on with the next.

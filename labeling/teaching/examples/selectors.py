@@ -77,14 +77,19 @@ def example_versions(project: Project, number: int) -> QuerySet[WorkedExample]:
 
 
 def right_words(criterion: Criterion, shapes: Sequence[object]) -> str:
-    """Answers that are accepted, in words."""
-    kind = kind_for(criterion.scale)
+    """Answers that are accepted, in the words of the scale's buttons where each has its own."""
+    kind, options = kind_for(criterion.scale), criterion.scale.options
+    labels = {option.value: str(option.label) for option in reversed(options)}
+    has_labels = len(set(labels.values())) == len(labels)
     said = []
     for shape in shapes:
         parts = []
         for answer in from_submitted(criterion, shape):
             tie = "equal_good" if answer.value == 0 and answer.question.scale.has_tie else ""
-            words = answer.unsaid or kind.words(criterion, answer.value or 0, tie)
+            value = answer.value or 0
+            words = answer.unsaid or kind.words(criterion, value, tie)
+            if has_labels and value in labels and not answer.unsaid:
+                words = _(labels[value])
             name = "" if answer.response is None else f"{chr(ord('A') + answer.response)}: "
             parts.append(f"{name}{words}")
         said.append(", ".join(parts))
