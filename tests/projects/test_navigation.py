@@ -32,7 +32,16 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
 ):
     home = f"/p/{project.slug}/"
     every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/", "principles/"]
-    every += ["questions/", "imports/", "releases/", "members/", "settings/", "audit/"]
+    every += [
+        "examples/",
+        "precedents/",
+        "questions/",
+        "imports/",
+        "releases/",
+        "members/",
+        "settings/",
+        "audit/",
+    ]
     assert _links(client_for(lena), f"{home}audit/") == every
     assert _links(client_for(rui), f"{home}guideline/") == ["", "rate/", "guideline/"]
     page = client_for(lena).get(f"{home}audit/").content.decode()
