@@ -43,7 +43,12 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
         "audit/",
     ]
     assert _links(client_for(lena), f"{home}audit/") == every
-    assert _links(client_for(rui), f"{home}guideline/") == ["", "rate/", "guideline/"]
+    assert _links(client_for(rui), f"{home}guideline/") == [
+        "",
+        "rate/",
+        "guideline/",
+        "precedents/",
+    ]
     page = client_for(lena).get(f"{home}audit/").content.decode()
     assert page.count('aria-current="page"') == 1
     assert re.search(r"All pages. Now in</span> Project\s", page)
