@@ -20,6 +20,7 @@ from labeling.teaching.checks import views as checks
 from labeling.teaching.examples import views as examples
 from labeling.teaching.questions import views as questions
 from labeling.teaching.quiz import views as quiz
+from labeling.wellbeing import views as wellbeing
 
 app_name = "labeling"
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     *questions.urlpatterns,
     *examples.urlpatterns,
     *quiz.urlpatterns,
+    *wellbeing.urlpatterns,
     *agreement.urlpatterns,
     *principles.urlpatterns,
     *raters.urlpatterns,
@@ -50,6 +52,7 @@ navigation = [
     *find.navigation,
     *rate.navigation,
     *tryout.navigation,
+    *wellbeing.navigation,
     *tasks.navigation,
     *agreement.navigation,
     *principles.navigation,

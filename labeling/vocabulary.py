@@ -216,6 +216,8 @@ class NothingLeft(StrEnum):
     SHARE_LIMIT = "share_limit"
     DAILY_LIMIT = "daily_limit"
     WEEKLY_LIMIT = "weekly_limit"
+    TOPICS = "topics"
+    TOPIC_LIMIT = "topic_limit"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     QUIZ_FIRST = "quiz_first"
     PAUSED = "paused"

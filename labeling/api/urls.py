@@ -21,6 +21,7 @@ from labeling.teaching.checks import api as checks
 from labeling.teaching.examples import api as examples
 from labeling.teaching.questions import api as questions
 from labeling.teaching.quiz import api as quiz
+from labeling.wellbeing import api as wellbeing
 from projects.api import (
     account,
     accounts,
@@ -247,6 +248,12 @@ urlpatterns = [
         name="principle",
     ),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path("projects/<slug:slug>/topics/", wellbeing.Topics.as_view(), name="topics"),
+    path(
+        "projects/<slug:slug>/topics/choices/",
+        wellbeing.TopicChoices.as_view(),
+        name="topic-choices",
+    ),
     path("projects/<slug:slug>/writing/", figures.ProjectWriting.as_view(), name="writing"),
     path("projects/<slug:slug>/tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.OneTask.as_view(), name="task"),

@@ -25,6 +25,7 @@ from labeling.models import (
     Span,
     Task,
     TextErasing,
+    TopicConsent,
     Withdrawal,
 )
 from labeling.models.removal import delete_assignments, erasing
@@ -83,6 +84,8 @@ def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Pr
     in_them = Q()
     for rows in wrote:
         in_them |= Q(pk__in=rows.order_by().values("project").distinct())
+    with erasing():
+        TopicConsent.objects.filter(user=person).delete()
     projects = list(Project.objects.filter(in_them).order_by("pk"))
     for project in projects:
         send(

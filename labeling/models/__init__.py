@@ -25,6 +25,7 @@ from labeling.models.reports import RaterPairPart, Report, ReportSettlement, Set
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 from labeling.models.teaching import GoldAnswer, Precedent, Query, RaterStream
+from labeling.models.topics import Topic, TopicConsent
 from labeling.models.writings import Writing
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "TaskChange",
     "TaskOpening",
     "TextErasing",
+    "Topic",
+    "TopicConsent",
     "Withdrawal",
     "Writing",
 ]

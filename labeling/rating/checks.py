@@ -6,6 +6,7 @@ counted, limited and taken back like any task; only a project that mixes checks 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -21,7 +22,7 @@ from labeling.allocation import (
 from labeling.kinds import CHECKED_KINDS
 from labeling.models import Task
 from labeling.models.copies import copy_of
-from labeling.rating.claims import FIELDS, TASK_FIELDS, ClaimedTask
+from labeling.rating.claims import FIELDS, GATE, TASK_FIELDS, ClaimedTask
 from labeling.vocabulary import Purpose, Strategy
 from projects.models import Project
 from projects.sql import Statement
@@ -49,6 +50,7 @@ _LATELY = f"""
             JOIN labeling_task t ON t.id = l.task_id
         WHERE l.created_at > %(day)s)
 """  # noqa: S608 - words of our own
+_GATED = f" AND (cardinality(%(closed)s) = 0 OR (true{GATE}))"
 _KNOWN = Statement(
     "claim_known",
     f"""
@@ -62,7 +64,7 @@ _KNOWN = Statement(
           AND NOT EXISTS (
               SELECT 1 FROM labeling_taskopening o
               WHERE o.person_id = %(rater)s AND o.task_id IN (t.id, t.gold_of_id))
-          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.gold_of_id)
+          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.gold_of_id){_GATED}
         ORDER BY t.queue_key)
     SELECT {FIELDS}, (SELECT count(*) FROM open) FROM labeling_task t
     WHERE t.id = (SELECT id FROM open LIMIT 1) AND t.withdrawn_at IS NULL
@@ -72,6 +74,7 @@ _KNOWN = Statement(
     rater="bigint",
     purpose="varchar",
     day="timestamptz",
+    closed="text[]",
 )
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(CHECKED_KINDS))
 _AGAIN = Statement(
@@ -83,7 +86,7 @@ _AGAIN = Statement(
           AND a.purpose = 'live' AND a.strategy <> '{Strategy.IMPORTED}'
           AND t.withdrawn_at IS NULL AND t.kind IN ({_KINDS}) AND t.reviews_id IS NULL
           AND t.follows_id IS NULL AND NOT t.continues AND t.part = ''
-          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.id)
+          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.id){_GATED}
           AND NOT EXISTS (
               SELECT 1 FROM labeling_taskopening o
               WHERE o.person_id = %(rater)s AND o.task_id = t.id)
@@ -97,12 +100,13 @@ _AGAIN = Statement(
     project="bigint",
     rater="bigint",
     day="timestamptz",
+    closed="text[]",
     seed="bigint",
 )
 
 
 def claim_check(
-    *, project: Project, rater_id: int, stream: Stream, now: datetime
+    *, project: Project, rater_id: int, stream: Stream, now: datetime, closed: Sequence[str]
 ) -> tuple[ClaimedTask, Stream] | None:
     """Locks the check that is due now with the stream after it; None where a live task is to come.
 
@@ -110,14 +114,21 @@ def claim_check(
     to come again, is tried again at the next tasks of its block.
     """
     for purpose, block in due_checks(f"{project.salt}:{rater_id}", stream, check_rates(project)):
-        claimed = _claim(purpose, project, rater_id, now)
+        claimed = _claim(purpose, project, rater_id, now, closed)
         if claimed is not None:
             return claimed, stream.after(purpose, block)
     return None
 
 
-def _claim(purpose: Purpose, project: Project, rater_id: int, now: datetime) -> ClaimedTask | None:
-    place = {"project": project.pk, "rater": rater_id, "day": now - REPEAT_AGE}
+def _claim(
+    purpose: Purpose, project: Project, rater_id: int, now: datetime, closed: Sequence[str]
+) -> ClaimedTask | None:
+    place = {
+        "project": project.pk,
+        "rater": rater_id,
+        "day": now - REPEAT_AGE,
+        "closed": list(closed),
+    }
     if purpose == Purpose.REPEAT:
         return _claim_again(project, place)
     row = _KNOWN.row(**place, purpose=purpose.value)

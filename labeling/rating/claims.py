@@ -1,4 +1,4 @@
-"""The statements of the hot path: where a rater stands, the claim of a task, the lease.
+"""The statements of the hot path: the claim of a task. Where a rater stands is in `standings`.
 
 A rater waits for these on every judgment, so they are few and written in SQL: the same through
 the ORM costs about three times the processor time (docs/performance.md). Each is one round trip.
@@ -6,24 +6,22 @@ the ORM costs about three times the processor time (docs/performance.md). Each i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any, cast
 
 from django.db import connection
 
 from labeling.allocation import (
-    LOWEST_QUEUE_KEY,
     MOST_COUNTED,
     SHUFFLE_BITS,
-    Stream,
-    band_start,
     open_tasks,
     seeded_number,
 )
 from labeling.models import Task
 from labeling.vocabulary import TaskKind, TaskPart
-from projects.models import Guideline, RubricVersion
 from projects.scales import PREFERENCES, RANKING
 from projects.sql import Statement
 
@@ -63,158 +61,6 @@ def lock_limit(*, project_id: int, rater_id: int) -> None:
     has the assignment already.
     """
     _LOCK.rows(key=seeded_number("limit", project_id, rater_id, bits=62))
-
-
-@dataclass(frozen=True, slots=True)
-class QueueStanding:
-    """Where a rater stands in a project.
-
-    `left_at` is the queue key of the live task they had last, if the last one was, and
-    `left_chance` was its chance; `head` is that of the first task with a
-    place for anybody. `continued` is the task they had last where later turns follow its replies,
-    or the one before it where that was such a turn and was given back; what was given back beside
-    is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
-    `stream` is where they are in their stream, where checks are mixed into it.
-    """
-
-    stream: Stream
-    guideline_id: int | None
-    guideline_number: int | None
-    acknowledged: bool
-    held: int
-    judged: int
-    open_id: int | None
-    shown_task_id: int | None
-    left_at: int | None
-    left_priority: int | None
-    left_chance: float | None
-    head: int | None
-    rubric_id: int | None
-    rubric_number: int | None
-    continued: int | None
-
-    @property
-    def continued_is_shown(self) -> bool:
-        """Whether the turn whose replies are followed is on the screen."""
-        return self.continued is not None and self.continued == self.shown_task_id
-
-    @property
-    def rubric(self) -> RubricVersion | None:
-        """The version of the questions in force, without its questions."""
-        if self.rubric_id is None:
-            return None
-        values = (self.rubric_id, self.rubric_number)
-        return RubricVersion.from_db(connection.alias, ("id", "number"), values)
-
-    @property
-    def guideline(self) -> Guideline | None:
-        """The version in force; its text is read only where it is asked for."""
-        if self.guideline_id is None:
-            return None
-        values = (self.guideline_id, self.guideline_number)
-        return Guideline.from_db(connection.alias, ("id", "number"), values)
-
-    @property
-    def resume_after(self) -> int:
-        """Where to look on: after my last task, or from the head if something urgent is there."""
-        if self.left_at is None or self.left_priority is None or self.head is None:
-            return LOWEST_QUEUE_KEY
-        is_urgent = self.head < band_start(self.left_priority)
-        return LOWEST_QUEUE_KEY if is_urgent else self.left_at
-
-
-# A lease is never shortened: a text that was sent back waits for its author (`written`).
-_STANDING = Statement(
-    "standing",
-    """
-    WITH showing AS (
-        UPDATE labeling_assignment
-        SET opened_at = COALESCE(opened_at, %(now)s),
-            lease_expires_at = GREATEST(lease_expires_at, %(until)s)
-        WHERE id = %(showing)s AND rater_id = %(rater)s AND project_id = %(project)s
-          AND state = 'leased'
-        RETURNING task_id
-    )
-    SELECT g.id, g.number,
-        EXISTS (SELECT 1 FROM projects_acknowledgement k
-                JOIN projects_guideline v ON v.id = k.guideline_id
-                WHERE k.user_id = %(rater)s AND v.project_id = %(project)s
-                  AND v.number >= g.read_since),
-        mine.held, mine.judged,
-        (SELECT o.id FROM labeling_assignment o
-         WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
-           AND o.id <> %(showing)s
-         ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
-        (SELECT task_id FROM showing),
-        COALESCE(latest.queue_key, before.queue_key), COALESCE(latest.priority, before.priority),
-        latest.selection_probability,
-        (SELECT t.queue_key FROM labeling_task t
-         WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-           AND t.withdrawn_at IS NULL
-         ORDER BY t.queue_key LIMIT 1),
-        r.id, r.number,
-        CASE WHEN latest.is_over THEN COALESCE(latest.follows_id, (
-            SELECT CASE WHEN b.state = 'expired' THEN bt.follows_id WHEN bt.continues THEN bt.id END
-            FROM labeling_assignment b JOIN labeling_task bt ON bt.id = b.task_id
-            WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
-              AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
-            ORDER BY b.id DESC LIMIT 1))
-        WHEN latest.continues THEN latest.id END,
-        s.handed, s.gold, s.repeat, s.anchor, s.checked
-    FROM (SELECT 1) one
-    LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
-    LEFT JOIN LATERAL (
-        SELECT id, number, read_since FROM projects_guideline
-        WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
-    LEFT JOIN LATERAL (
-        SELECT id, number FROM projects_rubricversion
-        WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) r ON true
-    LEFT JOIN LATERAL (
-        SELECT t.id, t.continues, t.follows_id, a.purpose <> 'live' AS is_check,
-            CASE WHEN a.purpose = 'live' THEN t.queue_key END AS queue_key,
-            CASE WHEN a.purpose = 'live' THEN t.priority END AS priority,
-            CASE WHEN a.purpose = 'live' THEN a.selection_probability END AS selection_probability,
-            a.state = 'expired' AS is_over
-        FROM (SELECT l.id, l.task_id, l.state, l.purpose, l.selection_probability
-              FROM labeling_assignment l
-              WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
-              ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true
-    LEFT JOIN LATERAL (
-        SELECT t.queue_key, t.priority
-        FROM labeling_assignment l JOIN labeling_task t ON t.id = l.task_id
-        WHERE latest.is_check AND l.rater_id = %(rater)s AND l.project_id = %(project)s
-          AND l.purpose = 'live'
-        ORDER BY l.id DESC LIMIT 1) before ON true
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
-        FROM labeling_assignment h
-        WHERE %(limited)s AND h.rater_id = %(rater)s AND h.project_id = %(project)s
-          AND h.state IN ('leased', 'submitted')) mine ON true
-    """,
-    **dict.fromkeys(("project", "rater", "showing"), "bigint"),
-    limited="boolean",
-    **dict.fromkeys(("now", "until"), "timestamptz"),
-)
-
-
-def standing(
-    *,
-    project_id: int,
-    rater_id: int,
-    showing: int | None,
-    limited: bool,
-    now: datetime,
-    until: datetime,
-) -> QueueStanding:
-    """Reads where the rater stands, and opens `showing`, the assignment on the screen.
-
-    `held` (leases and judgments) and `judged` are counted only where there is a limit.
-    """
-    place = {"project": project_id, "rater": rater_id, "showing": showing or 0}
-    (row,) = _STANDING.rows(**place, limited=limited, now=now, until=until)
-    *stands, handed, gold, repeat, anchor, checked = row
-    stream = Stream() if handed is None else Stream(handed, gold, repeat, anchor, checked)
-    return QueueStanding(stream, *stands)
 
 
 # Of `t`, a branch, whether the rater chose the reply that it follows. A negative preference is of
@@ -263,9 +109,16 @@ _OPEN = """{t}.purpose = 'live' AND {t}.open_slots > 0 AND {t}.withdrawn_at IS N
   AND {of_passes}"""
 
 
-def _open(t: str) -> str:
+# Of topics that are closed to the rater nobody hands them a task (`topics`).
+GATE = """ AND NOT EXISTS (
+    SELECT 1 FROM labeling_prompt p
+    WHERE p.id = t.prompt_id AND p.sensitivity @> ANY (%(closed)s::jsonb[]))"""
+
+
+def _open(t: str, *, gated: bool) -> str:
     """That a task, called `t` in the statement, is open to the rater."""
-    return _OPEN.format(t=t, of_passes=_OF_PASSES.format(t=t))
+    gate = GATE.replace("t.prompt_id", f"{t}.prompt_id") if gated else ""
+    return _OPEN.format(t=t, of_passes=_OF_PASSES.format(t=t)) + gate
 
 
 _CLAIM = """
@@ -275,15 +128,15 @@ ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
 # How many of the same priority are open to the rater from where they look on, and how far that is.
-_COUNTED = f"""CASE WHEN %(counts)s THEN (
+_COUNTED = """CASE WHEN %(counts)s THEN (
     SELECT ARRAY[count(*), max(ahead.queue_key)] FROM (
         SELECT n.queue_key FROM labeling_task n
         WHERE n.project_id = %(project)s
           AND n.queue_key > GREATEST(
-              %(after)s, ((t.queue_key >> {SHUFFLE_BITS}) << {SHUFFLE_BITS}) - 1)
-          AND n.queue_key < ((t.queue_key >> {SHUFFLE_BITS}) + 1) << {SHUFFLE_BITS}
-          AND {_open("n")} AND n.follows_id IS NULL
-        ORDER BY n.queue_key LIMIT {MOST_COUNTED}) ahead) END"""  # noqa: S608 - words of our own
+              %(after)s, ((t.queue_key >> {bits}) << {bits}) - 1)
+          AND n.queue_key < ((t.queue_key >> {bits}) + 1) << {bits}
+          AND {open} AND n.follows_id IS NULL
+        ORDER BY n.queue_key LIMIT {most}) ahead) END"""
 # Nobody is to know a task again that they had as gold or as an anchor not long ago. Few tasks have
 # such copies: these are looked up first, whatever the planner thinks of how much a rater judged.
 _SPACED = """ AND NOT EXISTS (
@@ -295,13 +148,15 @@ _SPACED = """ AND NOT EXISTS (
 FIELDS = ", ".join(f"t.{name}" for name in TASK_FIELDS)
 
 
-def _claim_statement(*, wait: bool, spaced: bool) -> Statement:
+def _claim_statement(*, wait: bool, spaced: bool, gated: bool) -> Statement:
+    name = f"claim_{'waiting' if wait else 'skipping'}"
+    counted = _COUNTED.format(bits=SHUFFLE_BITS, most=MOST_COUNTED, open=_open("n", gated=gated))
     return Statement(
-        f"claim_{'waiting' if wait else 'skipping'}{'_spaced' if spaced else ''}",
+        f"{name}{'_spaced' if spaced else ''}{'_gated' if gated else ''}",
         _CLAIM.format(
             fields=FIELDS,
-            counted=_COUNTED,
-            open=_open("t"),
+            counted=counted,
+            open=_open("t", gated=gated),
             turn=f"t.follows_id IS NULL{_SPACED if spaced else ''}",
             where="t.project_id = %(project)s AND t.queue_key > %(after)s",
             waiting="" if wait else "SKIP LOCKED",
@@ -311,11 +166,16 @@ def _claim_statement(*, wait: bool, spaced: bool) -> Statement:
         after="bigint",
         counts="boolean",
         **({"day": "timestamptz"} if spaced else {}),
+        **({"closed": "text[]"} if gated else {}),
     )
 
 
-_CLAIMS = {wait: _claim_statement(wait=wait, spaced=False) for wait in (False, True)}
-_SPACED_CLAIM = _claim_statement(wait=False, spaced=True)
+_BOTH = (False, True)
+_CLAIMS = {
+    (wait, spaced, gated): _claim_statement(wait=wait, spaced=spaced, gated=gated)
+    for wait, spaced, gated in product(_BOTH, _BOTH, _BOTH)
+    if not (wait and spaced)
+}
 _FOLLOWING = {
     "next": "t.follows_id = %(follows)s",
     "any": """t.follows_id IN (
@@ -324,20 +184,21 @@ _FOLLOWING = {
           AND mine.state = 'submitted' AND p.continues)""",
 }
 _BRANCHES = {
-    which: Statement(
-        f"claim_{which}_branch",
+    (which, gated): Statement(
+        f"claim_{which}_branch{'_gated' if gated else ''}",
         _CLAIM.format(
             fields=FIELDS,
             counted="NULL::bigint[]",
-            open=_OPEN.format(t="t", of_passes="true"),
+            open=_OPEN.format(t="t", of_passes="true") + (GATE if gated else ""),
             turn=CHOSE,
             where=where,
             waiting="",
         ),
         rater="bigint",
         follows="bigint",
+        **({"closed": "text[]"} if gated else {}),
     )
-    for which, where in _FOLLOWING.items()
+    for (which, where), gated in product(_FOLLOWING.items(), _BOTH)
 }
 
 
@@ -349,19 +210,24 @@ class ClaimedTask:
     chance: float
 
 
-def claim_next_branch(*, follows_id: int, rater_id: int) -> ClaimedTask | None:
+def claim_next_branch(
+    *, follows_id: int, rater_id: int, closed: Sequence[str] = ()
+) -> ClaimedTask | None:
     """Locks the turn after the reply that the rater chose in a task, if it has a place for them."""
-    return _branch("next", follows_id, rater_id)
+    return _branch("next", follows_id, rater_id, closed)
 
 
-def claim_any_branch(*, project_id: int, rater_id: int) -> ClaimedTask | None:
+def claim_any_branch(
+    *, project_id: int, rater_id: int, closed: Sequence[str] = ()
+) -> ClaimedTask | None:
     """Locks a turn after any reply that the rater chose in a project, if one has a place."""
-    return _branch("any", project_id, rater_id)
+    return _branch("any", project_id, rater_id, closed)
 
 
-def _branch(which: str, follows: int, rater_id: int) -> ClaimedTask | None:
+def _branch(which: str, follows: int, rater_id: int, closed: Sequence[str]) -> ClaimedTask | None:
     """A branch is certain to come: the rater's own choice leads to it."""
-    row = _BRANCHES[which].row(rater=rater_id, follows=follows)
+    statement = _BRANCHES[which, bool(closed)]
+    row = statement.row(rater=rater_id, follows=follows, closed=list(closed))
     return _claimed(row, 1.0) if row else None
 
 
@@ -373,18 +239,23 @@ def claim_task(
     wait: bool = False,
     before: float | None = None,
     unknown_since: datetime | None = None,
+    closed: Sequence[str] = (),
 ) -> ClaimedTask | None:
     """Locks the best task with a place for this rater and returns it, or None.
 
     Looks at queue keys above `after`; without `wait`, past tasks that others are claiming at this
     moment. `before` was the chance of the task there, if it tells that of the next one. With
-    `unknown_since` it looks past tasks that the rater had as gold or an anchor since then.
+    `unknown_since` it looks past tasks that the rater had as gold or an anchor since then, and
+    always past those of topics that are `closed` to them.
     """
-    place = {"project": project_id, "rater": rater_id, "after": after, "counts": before is None}
-    if unknown_since is None:
-        row = _CLAIMS[wait].row(**place)
-    else:
-        row = _SPACED_CLAIM.row(**place, day=unknown_since)
+    row = _CLAIMS[wait, unknown_since is not None, bool(closed)].row(
+        project=project_id,
+        rater=rater_id,
+        after=after,
+        counts=before is None,
+        day=unknown_since,
+        closed=list(closed),
+    )
     if row is None:
         return None
     n_open = (1 / before - 1) if before is not None else open_tasks(row[-1], after, row[_KEY])

@@ -7,6 +7,8 @@ lost race is retried here.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +32,8 @@ from labeling.rating.places import (
     require_room,
     with_place,
 )
+from labeling.rating.standings import QueueStanding, standing
+from labeling.rating.topics import TopicStanding, topic_standing
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
@@ -121,7 +125,7 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
     """One try, alone among this rater's parallel requests in this project."""
     locked_at = claims.lock_rater(project_id=membership.project_id, rater_id=membership.user_id)
     desk = _Desk(membership, showing, now or locked_at)
-    stands = claims.standing(
+    stands = standing(
         project_id=desk.project.pk,
         rater_id=desk.rater_id,
         showing=desk.showing,
@@ -129,9 +133,10 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         now=desk.now,
         until=desk.until(opened=True),
     )
+    topics = topic_standing(project=desk.project, rater_id=desk.rater_id, now=desk.now)
     held, is_shown = stands.held, stands.shown_task_id is not None
     if desk.showing is not None and not is_shown and desk.has_room(held):
-        is_shown = _reclaim(desk)
+        is_shown = _reclaim(desk, topics)
         held += is_shown
     if not desk.has_room(stands.judged):
         is_shown = False
@@ -143,6 +148,8 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
     if not desk.has_room(stands.judged + is_shown):
         _give_back(desk, keeping=desk.showing if is_shown else None)
         return Advance(Nothing(NothingLeft.LIMIT), lost)
+    if topics.undecided:
+        return Advance(Nothing(NothingLeft.TOPICS), lost)
     if stands.open_id is not None:
         return Advance(_resume(desk, stands.open_id, stands), lost)
     if not desk.has_room(held):
@@ -151,14 +158,15 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(Nothing(cap), lost)
     if stands.continued_is_shown:
         return Advance(NotYet(NothingLeft.WAITING), lost)
-    claimed = _claim(desk, stands)
+    claimed = _claim(desk, stands, topics.closed)
     if claimed is None:
-        return Advance(Nothing(_why_nothing(desk)), lost)
+        why = NothingLeft.TOPIC_LIMIT if topics.capped else _why_nothing(desk)
+        return Advance(Nothing(why), lost)
     task, stream = claimed
     return Advance(_lease(desk, task, stands, stream), lost)
 
 
-def _reclaim(desk: _Desk) -> bool:
+def _reclaim(desk: _Desk, topics: TopicStanding) -> bool:
     """Takes the lapsed lease of the task on the screen again; whether its place was still free."""
     lapsed = Assignment.objects.filter(
         pk=desk.showing or 0,
@@ -166,6 +174,8 @@ def _reclaim(desk: _Desk) -> bool:
         project=desk.project,
         state=AssignmentState.EXPIRED,
     )
+    for matches in topics.closed:
+        lapsed = lapsed.exclude(task__prompt__sensitivity__contains=json.loads(matches))
     task_id, follows_id = lapsed.values_list("task_id", "task__follows").first() or (None, None)
     if task_id is None:
         return False
@@ -193,7 +203,7 @@ def _give_back(desk: _Desk, *, keeping: int | None) -> None:
     open_ones.exclude(pk=keeping or 0).update(state=AssignmentState.EXPIRED)
 
 
-def _resume(desk: _Desk, pk: int, stands: claims.QueueStanding) -> Assignment:
+def _resume(desk: _Desk, pk: int, stands: QueueStanding) -> Assignment:
     """My own open lease again, under guideline and rubric of now; shown now, it is a full one.
 
     It may be longer already: a text that was sent back waits for its author.
@@ -215,7 +225,7 @@ def lease_length(project: Project) -> timedelta:
 
 
 def _claim(
-    desk: _Desk, stands: claims.QueueStanding
+    desk: _Desk, stands: QueueStanding, closed: Sequence[str]
 ) -> tuple[claims.ClaimedTask, Stream | None] | None:
     """Locks the best task that has a place for this rater, or returns None.
 
@@ -229,58 +239,47 @@ def _claim(
     """
     stream = stands.stream if (mixes := bool(check_rates(desk.project))) else None
     if stands.continued is not None:
-        branch = claims.claim_next_branch(follows_id=stands.continued, rater_id=desk.rater_id)
+        branch = claims.claim_next_branch(
+            follows_id=stands.continued, rater_id=desk.rater_id, closed=closed
+        )
         if branch is not None:
             return branch, stream and stream.after(None, 0)
     if stream is not None:
-        project, rater_id = desk.project, desk.rater_id
-        check = claim_check(project=project, rater_id=rater_id, stream=stream, now=desk.now)
+        project, rater_id, now = desk.project, desk.rater_id, desk.now
+        check = claim_check(
+            project=project, rater_id=rater_id, stream=stream, now=now, closed=closed
+        )
         if check is not None:
             return check
-    claimed = _claim_live(desk, stands, mixes=mixes)
+    claimed = _claim_live(desk, stands, closed, mixes=mixes)
     return (claimed, stream and stream.after(None, 0)) if claimed else None
 
 
 def _claim_live(
-    desk: _Desk, stands: claims.QueueStanding, *, mixes: bool
+    desk: _Desk, stands: QueueStanding, closed: Sequence[str], *, mixes: bool
 ) -> claims.ClaimedTask | None:
     after, unknown_since = stands.resume_after, desk.now - REPEAT_AGE if mixes else None
-    before = known_chance(stands.left_chance, stands.left_at) if after == stands.left_at else None
-    claimed = _claim_once(desk, after, before=before, unknown_since=unknown_since)
-    for wait in (False, True):
-        claimed = claimed or _claim_once(desk, LOWEST_QUEUE_KEY, wait=wait)
-    claimed = claimed or _claim_branch(desk)
-    if claimed is not None or not expire_leases(project=desk.project, now=desk.now):
-        return claimed
-    return _claim_once(desk, LOWEST_QUEUE_KEY, wait=True) or _claim_branch(desk)
-
-
-def _claim_branch(desk: _Desk) -> claims.ClaimedTask | None:
-    return claims.claim_any_branch(project_id=desk.project.pk, rater_id=desk.rater_id)
-
-
-def _claim_once(
-    desk: _Desk,
-    after: int,
-    *,
-    wait: bool = False,
-    before: float | None = None,
-    unknown_since: datetime | None = None,
-) -> claims.ClaimedTask | None:
-    return claims.claim_task(
-        project_id=desk.project.pk,
-        rater_id=desk.rater_id,
-        after=after,
-        wait=wait,
-        before=before,
-        unknown_since=unknown_since,
+    before = None  # what is closed may have changed since the chance of the last task
+    if after == stands.left_at and not closed:
+        before = known_chance(stands.left_chance, stands.left_at)
+    project, rater_id = desk.project, desk.rater_id
+    once = partial(claims.claim_task, project_id=project.pk, rater_id=rater_id, closed=closed)
+    later = partial(
+        claims.claim_any_branch, project_id=project.pk, rater_id=rater_id, closed=closed
     )
+    claimed = once(after=after, before=before, unknown_since=unknown_since)
+    for wait in (False, True):
+        claimed = claimed or once(after=LOWEST_QUEUE_KEY, wait=wait)
+    claimed = claimed or later()
+    if claimed is not None or not expire_leases(project=project, now=desk.now):
+        return claimed
+    return once(after=LOWEST_QUEUE_KEY, wait=True) or later()
 
 
 def _lease(
     desk: _Desk,
     claimed: claims.ClaimedTask,
-    stands: claims.QueueStanding,
+    stands: QueueStanding,
     stream: Stream | None,
 ) -> Assignment:
     """Takes a place on a locked task: my own expired assignment again, or a new one."""
@@ -315,7 +314,7 @@ def _lease(
     return assignment
 
 
-def _lease_again(desk: _Desk, pk: int, stands: claims.QueueStanding, *, opened: bool) -> Assignment:
+def _lease_again(desk: _Desk, pk: int, stands: QueueStanding, *, opened: bool) -> Assignment:
     """The order on the screen stays: an old tab of this rater may still show it."""
     Assignment.objects.filter(pk=pk).update(
         state=AssignmentState.LEASED,

@@ -66,6 +66,22 @@ class SettingsSerializer(StrictSerializer):
         max_value=2**31 - 1,
         help_text="Tasks of one rater from Monday to Sunday, by the rater's own time zone.",
     )
+    severe_hourly_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Tasks of one rater in an hour of what rows call `severe`.",
+    )
+    severe_daily_limit = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
+    )
+    support_url = serializers.URLField(
+        required=False,
+        allow_blank=True,
+        max_length=500,
+        help_text="Where raters find somebody to talk to; http or https.",
+    )
     tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
     overall_pass = serializers.ChoiceField(
         choices=Project.OverallPass.choices,

@@ -36,6 +36,9 @@ CAPS = {
     "share_limit": _("Largest share of one rater"),
     "daily_limit": _("Most tasks of one rater a day"),
     "weekly_limit": _("Most tasks of one rater a week"),
+    "severe_hourly_limit": _("Most severe tasks an hour"),
+    "severe_daily_limit": _("Most severe tasks in 24 hours"),
+    "support_url": _("Where raters find help"),
 }
 CAPS_HELP = {
     "share_limit": _(
@@ -43,6 +46,9 @@ CAPS_HELP = {
     ),
     "daily_limit": _("By the rater's own time zone; empty for no limit."),
     "weekly_limit": _("From Monday, by the rater's own time zone; empty for no limit."),
+    "severe_hourly_limit": _("Of what rows call “severe” in their topics; empty for no limit."),
+    "severe_daily_limit": _("The same in 24 hours; empty for no limit."),
+    "support_url": _("The address of somebody to talk to; the desk and the topics link to it."),
 }
 #: Empty leaves these as they are: a page from before there were checks does not send them.
 RATES = ("gold_rate", "repeat_rate", "anchors_per_batch")

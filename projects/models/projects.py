@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -142,6 +142,27 @@ class Project(models.Model):
     )
     #: The version of the guideline since which the quiz counts; raised, it is asked again.
     quiz_since = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    severe_hourly_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("The most severe tasks one rater gets in an hour."),
+    )
+    severe_daily_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("The most severe tasks one rater gets in 24 hours."),
+    )
+    support_url = models.CharField(
+        blank=True,
+        default="",
+        db_default="",
+        max_length=500,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text=gettext_lazy("Where raters find somebody to talk to."),
+    )
+    has_topics = models.BooleanField(default=False, db_default=False, editable=False)
     tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
     overall_pass = models.CharField(
         max_length=8,

@@ -137,6 +137,9 @@ POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/votes/                   
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/put-back/                     200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/withdraw/                     400  403  403  400  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/topics/                                           200  200  200  200  404  401
+POST   api/v1/projects/<slug:slug>/topics/                                           400  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/topics/choices/                                   400  400  400  403  404  401
 GET    api/v1/projects/<slug:slug>/withdrawals/                                      200  200  403  200  404  401
 POST   api/v1/projects/<slug:slug>/withdrawals/                                      400  403  403  400  404  401
 GET    api/v1/projects/<slug:slug>/withdrawals/<int:withdrawal_id>/                  200  200  403  200  404  401
@@ -254,6 +257,9 @@ POST   p/<slug:slug>/tasks/<int:pk>/right-answer/                               
 POST   p/<slug:slug>/tasks/<int:pk>/settle/                                          302  403  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/withdraw/                                        302  403  403  302  404  302
+GET    p/<slug:slug>/topics/                                                         200  200  200  200  404  302
+POST   p/<slug:slug>/topics/choose/                                                  302  302  302  403  404  302
+POST   p/<slug:slug>/topics/describe/                                                422  403  403  403  404  302
 POST   p/<slug:slug>/withdrawals/                                                    302  403  403  302  404  302
 GET    p/<slug:slug>/withdrawals/<int:pk>/                                           200  200  403  200  404  302
 POST   p/<slug:slug>/withdrawals/<int:pk>/cancel/                                    302  403  403  302  404  302

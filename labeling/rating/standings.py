@@ -1,0 +1,164 @@
+"""Where a rater stands in a project: the first statement of the hot path, in SQL as in `claims`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from labeling.allocation import LOWEST_QUEUE_KEY, Stream, band_start
+from projects.models import Guideline, RubricVersion
+from projects.sql import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStanding:
+    """Where a rater stands in a project.
+
+    `left_at` is the queue key of the live task they had last, if the last one was, and
+    `left_chance` was its chance; `head` is that of the first task with a
+    place for anybody. `continued` is the task they had last where later turns follow its replies,
+    or the one before it where that was such a turn and was given back; what was given back beside
+    is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
+    `stream` is where they are in their stream, where checks are mixed into it.
+    """
+
+    stream: Stream
+    guideline_id: int | None
+    guideline_number: int | None
+    acknowledged: bool
+    held: int
+    judged: int
+    open_id: int | None
+    shown_task_id: int | None
+    left_at: int | None
+    left_priority: int | None
+    left_chance: float | None
+    head: int | None
+    rubric_id: int | None
+    rubric_number: int | None
+    continued: int | None
+
+    @property
+    def continued_is_shown(self) -> bool:
+        """Whether the turn whose replies are followed is on the screen."""
+        return self.continued is not None and self.continued == self.shown_task_id
+
+    @property
+    def rubric(self) -> RubricVersion | None:
+        """The version of the questions in force, without its questions."""
+        if self.rubric_id is None:
+            return None
+        values = (self.rubric_id, self.rubric_number)
+        return RubricVersion.from_db(connection.alias, ("id", "number"), values)
+
+    @property
+    def guideline(self) -> Guideline | None:
+        """The version in force; its text is read only where it is asked for."""
+        if self.guideline_id is None:
+            return None
+        values = (self.guideline_id, self.guideline_number)
+        return Guideline.from_db(connection.alias, ("id", "number"), values)
+
+    @property
+    def resume_after(self) -> int:
+        """Where to look on: after my last task, or from the head if something urgent is there."""
+        if self.left_at is None or self.left_priority is None or self.head is None:
+            return LOWEST_QUEUE_KEY
+        is_urgent = self.head < band_start(self.left_priority)
+        return LOWEST_QUEUE_KEY if is_urgent else self.left_at
+
+
+# A lease is never shortened: a text that was sent back waits for its author (`written`).
+_STANDING = Statement(
+    "standing",
+    """
+    WITH showing AS (
+        UPDATE labeling_assignment
+        SET opened_at = COALESCE(opened_at, %(now)s),
+            lease_expires_at = GREATEST(lease_expires_at, %(until)s)
+        WHERE id = %(showing)s AND rater_id = %(rater)s AND project_id = %(project)s
+          AND state = 'leased'
+        RETURNING task_id
+    )
+    SELECT g.id, g.number,
+        EXISTS (SELECT 1 FROM projects_acknowledgement k
+                JOIN projects_guideline v ON v.id = k.guideline_id
+                WHERE k.user_id = %(rater)s AND v.project_id = %(project)s
+                  AND v.number >= g.read_since),
+        mine.held, mine.judged,
+        (SELECT o.id FROM labeling_assignment o
+         WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
+           AND o.id <> %(showing)s
+         ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
+        (SELECT task_id FROM showing),
+        COALESCE(latest.queue_key, before.queue_key), COALESCE(latest.priority, before.priority),
+        latest.selection_probability,
+        (SELECT t.queue_key FROM labeling_task t
+         WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
+           AND t.withdrawn_at IS NULL
+         ORDER BY t.queue_key LIMIT 1),
+        r.id, r.number,
+        CASE WHEN latest.is_over THEN COALESCE(latest.follows_id, (
+            SELECT CASE WHEN b.state = 'expired' THEN bt.follows_id WHEN bt.continues THEN bt.id END
+            FROM labeling_assignment b JOIN labeling_task bt ON bt.id = b.task_id
+            WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
+              AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
+            ORDER BY b.id DESC LIMIT 1))
+        WHEN latest.continues THEN latest.id END,
+        s.handed, s.gold, s.repeat, s.anchor, s.checked
+    FROM (SELECT 1) one
+    LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
+    LEFT JOIN LATERAL (
+        SELECT id, number, read_since FROM projects_guideline
+        WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
+    LEFT JOIN LATERAL (
+        SELECT id, number FROM projects_rubricversion
+        WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT t.id, t.continues, t.follows_id, a.purpose <> 'live' AS is_check,
+            CASE WHEN a.purpose = 'live' THEN t.queue_key END AS queue_key,
+            CASE WHEN a.purpose = 'live' THEN t.priority END AS priority,
+            CASE WHEN a.purpose = 'live' THEN a.selection_probability END AS selection_probability,
+            a.state = 'expired' AS is_over
+        FROM (SELECT l.id, l.task_id, l.state, l.purpose, l.selection_probability
+              FROM labeling_assignment l
+              WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
+              ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true
+    LEFT JOIN LATERAL (
+        SELECT t.queue_key, t.priority
+        FROM labeling_assignment l JOIN labeling_task t ON t.id = l.task_id
+        WHERE latest.is_check AND l.rater_id = %(rater)s AND l.project_id = %(project)s
+          AND l.purpose = 'live'
+        ORDER BY l.id DESC LIMIT 1) before ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
+        FROM labeling_assignment h
+        WHERE %(limited)s AND h.rater_id = %(rater)s AND h.project_id = %(project)s
+          AND h.state IN ('leased', 'submitted')) mine ON true
+    """,
+    **dict.fromkeys(("project", "rater", "showing"), "bigint"),
+    limited="boolean",
+    **dict.fromkeys(("now", "until"), "timestamptz"),
+)
+
+
+def standing(
+    *,
+    project_id: int,
+    rater_id: int,
+    showing: int | None,
+    limited: bool,
+    now: datetime,
+    until: datetime,
+) -> QueueStanding:
+    """Reads where the rater stands, and opens `showing`, the assignment on the screen.
+
+    `held` (leases and judgments) and `judged` are counted only where there is a limit.
+    """
+    place = {"project": project_id, "rater": rater_id, "showing": showing or 0}
+    (row,) = _STANDING.rows(**place, limited=limited, now=now, until=until)
+    *stands, handed, gold, repeat, anchor, checked = row
+    stream = Stream() if handed is None else Stream(handed, gold, repeat, anchor, checked)
+    return QueueStanding(stream, *stands)

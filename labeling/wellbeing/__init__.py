@@ -1,0 +1,1 @@
+"""What tasks may touch: raters are told before they choose, and choose topic by topic."""
