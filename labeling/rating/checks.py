@@ -22,7 +22,7 @@ from labeling.allocation import (
 from labeling.kinds import CHECKED_KINDS
 from labeling.models import Task
 from labeling.models.copies import copy_of
-from labeling.rating.claims import FIELDS, GATE, TASK_FIELDS, ClaimedTask
+from labeling.rating.claims import FIELDS, NOT_CLOSED, TASK_FIELDS, ClaimedTask
 from labeling.vocabulary import Purpose, Strategy
 from projects.models import Project
 from projects.sql import Statement
@@ -50,7 +50,7 @@ _LATELY = f"""
             JOIN labeling_task t ON t.id = l.task_id
         WHERE l.created_at > %(day)s)
 """  # noqa: S608 - words of our own
-_GATED = f" AND (cardinality(%(closed)s) = 0 OR (true{GATE}))"
+_GATED = f" AND (cardinality(%(closed)s) = 0 OR (true{NOT_CLOSED}))"
 _KNOWN = Statement(
     "claim_known",
     f"""

@@ -110,14 +110,14 @@ _OPEN = """{t}.purpose = 'live' AND {t}.open_slots > 0 AND {t}.withdrawn_at IS N
 
 
 # Of topics that are closed to the rater nobody hands them a task (`topics`).
-GATE = """ AND NOT EXISTS (
+NOT_CLOSED = """ AND NOT EXISTS (
     SELECT 1 FROM labeling_prompt p
     WHERE p.id = t.prompt_id AND p.sensitivity @> ANY (%(closed)s::jsonb[]))"""
 
 
 def _open(t: str, *, gated: bool) -> str:
     """That a task, called `t` in the statement, is open to the rater."""
-    gate = GATE.replace("t.prompt_id", f"{t}.prompt_id") if gated else ""
+    gate = NOT_CLOSED.replace("t.prompt_id", f"{t}.prompt_id") if gated else ""
     return _OPEN.format(t=t, of_passes=_OF_PASSES.format(t=t)) + gate
 
 
@@ -189,7 +189,7 @@ _BRANCHES = {
         _CLAIM.format(
             fields=FIELDS,
             counted="NULL::bigint[]",
-            open=_OPEN.format(t="t", of_passes="true") + (GATE if gated else ""),
+            open=_OPEN.format(t="t", of_passes="true") + (NOT_CLOSED if gated else ""),
             turn=CHOSE,
             where=where,
             waiting="",

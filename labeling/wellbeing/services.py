@@ -46,7 +46,7 @@ def describe_topic(*, project: Project, actor: User, key: str, said: Mapping[str
         raise InvalidInput(_("Some values do not fit."), fields=named) from None
     if newest is not None and all(getattr(newest, name) == getattr(topic, name) for name in _SAID):
         return newest
-    topic.save()
+    topic.save(force_insert=True)
     topics[key] = topic
     project.has_topics = any(each.is_asked for each in topics.values())
     project.save(update_fields=["has_topics"])

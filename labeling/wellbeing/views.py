@@ -90,7 +90,7 @@ navigation = [
         label=gettext_lazy("Topics"),
         action=Action.SEE,
         group=Group.LABEL,
-        position=90,
+        position=35,
         is_listed=lambda project: project.has_topics,
     )
 ]
