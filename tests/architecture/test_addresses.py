@@ -107,7 +107,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
     groups = {group.value: [str(tab.label) for tab in tabs] for group, tabs in groups_of("lead")}
     assert groups == {
         "home": ["Home"],
-        "label": ["Rate", "Tasks"],
+        "label": ["Rate", "Tasks", "Topics"],
         "quality": ["Agreement", "Raters", "Writing"],
         "guideline": ["Text", "Principles", "Examples", "Precedents", "Questions"],
         "data": ["Imports", "Releases"],
