@@ -116,6 +116,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
     assert [tab.full_name for _group, tabs in groups_of("rater") for tab in tabs] == [
         "Home",
         "Rate",
+        "Topics",
         "Guideline",
         "Precedents",
     ]
