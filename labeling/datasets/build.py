@@ -332,7 +332,7 @@ class _Builder:
             files.append(self._write_text("constitution.json", text + "\n"))
             files.append(self._write_text("constitution.md", constitution.markdown))
             files.append(self._write_text("constitution_health.csv", constitution.health))
-        for name, lines in context.checks.items():
+        for name, lines in {**context.checks, **context.beside}.items():
             files.append(self._write_text(name, "\n".join(lines) + "\n"))
         return files
 

@@ -152,7 +152,8 @@ class ReleaseContext:
     or withdrawn judgments), `versions` the software that wrote the files. `description` is the
     owner's own, `collection` says in sentences how the project had its tasks judged, `axis_order`
     in which order comparisons ask their questions, `checks` the lines of files by name that are no
-    data: what was said on gold tasks, and on tasks that came again.
+    data: what was said on gold tasks, and on tasks that came again; `beside` those of other files
+    that go along, such as precedents.
     """
 
     project: str
@@ -171,3 +172,4 @@ class ReleaseContext:
     collection: tuple[str, ...] = ()
     axis_order: Mapping[str, object] | None = None
     checks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    beside: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from labeling.demo.groundwork import (
     record_reading,
 )
 from labeling.demo.passwords import random_password
+from labeling.demo.questions import ask_questions
 from labeling.kinds import COMPARE, Submission
 from labeling.models import Assignment, Release, Response, Task
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
@@ -141,6 +142,7 @@ def _seed(now: datetime, people: Mapping[str, User]) -> Project:
     backdate_start(project, begin)
     _Stage(project, lead, morning(now, second.days_ago), second).play(now)
     Assignment.objects.filter(project=project).update(created_at=F("opened_at"))
+    ask_questions(project, lead)
     return project
 
 

@@ -128,7 +128,6 @@ FLAGS: dict[tuple[str, str], Flag] = {
     ("rui@example.com", "advi-06"): Flag.UNSAFE,
     ("rui@example.com", "advi-10"): Flag.UNSAFE,
     ("tao@example.com", "plan-08"): Flag.UNSAFE,
-    ("vera@example.com", "writ-07"): Flag.GUIDELINE_GAP,
     ("tao@example.com", "writ-11"): Flag.WRONG_LANGUAGE,
     ("vera@example.com", "writ-11"): Flag.WRONG_LANGUAGE,
 }

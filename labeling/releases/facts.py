@@ -28,6 +28,7 @@ from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.axis_order import axis_order, order_in_words
 from labeling.releases.checks import check_files
 from labeling.releases.constitution import constitution_of
+from labeling.releases.precedents import precedent_file
 from labeling.releases.selectors import (
     Cutoff,
     Pseudonym,
@@ -137,6 +138,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         collection=_collection(project, order),
         axis_order=order,
         checks=check_files(release, cutoff, pseudonyms(release.salt)),
+        beside=precedent_file(release, pseudonyms(release.salt)),
     )
 
 
