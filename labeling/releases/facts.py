@@ -102,12 +102,11 @@ def _guideline_records(
 
 def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseContext:
     """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
-    project, cutoff = release.project, cutoff_of(release)
+    project, cutoff, names = release.project, cutoff_of(release), pseudonyms(release.salt)
     standing = standing_judgments(project, cutoff)
     order = axis_order(release, standing)
-    used = standing.order_by().values("guideline_id")
-    guidelines = Guideline.objects.filter(pk__in=used.distinct()).order_by("number")
-    asked = standing.order_by().values("rubric_id").distinct()
+    used, asked = (standing.order_by().values(n).distinct() for n in ("guideline_id", "rubric_id"))
+    guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
     limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
     if project.is_sensitive:
         limits += ("The project is marked as sensitive: texts may disturb.",)
@@ -122,7 +121,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         ),
         principles=_principles(guidelines.values_list("pk", flat=True)),
         constitution=constitution_of(
-            project, guidelines.last(), counting_at(project, cutoff), pseudonyms(release.salt)
+            project, guidelines.last(), counting_at(project, cutoff), names
         ),
         agreement=_agreement(project, criteria, cutoff, release.salt),
         withheld=asdict(not_counted(project, cutoff)),
@@ -137,8 +136,8 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         description=project.description,
         collection=_collection(project, order),
         axis_order=order,
-        checks=check_files(release, cutoff, pseudonyms(release.salt)),
-        beside=precedent_file(release, pseudonyms(release.salt)),
+        checks=check_files(release, cutoff, names),
+        beside=precedent_file(release, names),
     )
 
 

@@ -1,7 +1,7 @@
 // What a rater asks because the guideline does not say it: kept while it is written, sent by its
 // button, by Ctrl Enter, or when its task is left. Comes with the first question.
 
-import { account, closeLayer } from "../app.js";
+import { account, closeLayer, say } from "../app.js";
 import { post, read, write } from "./store.js";
 
 /** @import { Screen } from "./screen.js" */
@@ -12,7 +12,6 @@ import { post, read, write } from "./store.js";
  */
 
 class Question {
-  #form = /** @type {HTMLFormElement} */ (document.getElementById("ask"));
   #field = /** @type {HTMLTextAreaElement} */ (document.getElementById("asked"));
   #about = /** @type {HTMLSelectElement | null} */ (document.getElementById("asked-about"));
   #error = /** @type {HTMLElement} */ (document.getElementById("ask-error"));
@@ -83,7 +82,7 @@ class Question {
       if (pop?.open) closeLayer(pop);
       this.screen.tellLast(data?.message ?? "", false);
     } else {
-      this.#error.textContent = data?.message ?? this.#form.dataset.later ?? "";
+      this.#error.textContent = data?.message ?? say("needsConnection");
       this.#error.hidden = false;
       this.#field.focus();
     }
