@@ -70,22 +70,30 @@ _COLUMNS = {
     "opened_at": "timestamptz",
 }
 _LEASE = Statement("lease", _INSERT, **_COLUMNS)
+_KEEP_STREAM = """
+    INSERT INTO labeling_raterstream AS s (project_id, rater_id, handed, gold, repeat, anchor,
+        checked)
+    VALUES (%(project_id)s, %(rater_id)s, %(handed)s, %(gold)s, %(repeat)s, %(anchor)s, %(checked)s)
+    ON CONFLICT (project_id, rater_id) DO UPDATE SET handed = EXCLUDED.handed,
+        gold = EXCLUDED.gold, repeat = EXCLUDED.repeat, anchor = EXCLUDED.anchor,
+        checked = EXCLUDED.checked
+    RETURNING s.id"""
+_STREAM_COLUMNS = dict.fromkeys(("handed", "gold", "repeat", "anchor", "checked"), "integer")
 # With the place in the rater's stream, where checks are mixed into it.
 _LEASE_IN_STREAM = Statement(
     "lease_in_stream",
-    f"""
-    WITH stream AS (
-        INSERT INTO labeling_raterstream AS s (project_id, rater_id, handed, gold, repeat, anchor,
-            checked)
-        VALUES (%(project_id)s, %(rater_id)s, %(handed)s, %(gold)s, %(repeat)s, %(anchor)s,
-            %(checked)s)
-        ON CONFLICT (project_id, rater_id) DO UPDATE SET handed = EXCLUDED.handed,
-            gold = EXCLUDED.gold, repeat = EXCLUDED.repeat, anchor = EXCLUDED.anchor,
-            checked = EXCLUDED.checked)
-    {_INSERT}""",  # noqa: S608 - words of our own
+    f"WITH stream AS ({_KEEP_STREAM}) {_INSERT}",
     **_COLUMNS,
-    **dict.fromkeys(("handed", "gold", "repeat", "anchor", "checked"), "integer"),
+    **_STREAM_COLUMNS,
 )
+_STREAM = Statement(
+    "keep_stream", _KEEP_STREAM, project_id="bigint", rater_id="bigint", **_STREAM_COLUMNS
+)
+
+
+def keep_stream(*, project_id: int, rater_id: int, stream: Stream) -> None:
+    """Keeps where a rater is in their stream, where no row of a lease is made with it."""
+    _STREAM.row(project_id=project_id, rater_id=rater_id, **asdict(stream))
 
 
 def insert_lease(

@@ -23,7 +23,7 @@ from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
 from labeling.rating.caps import cap_reached
 from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check
-from labeling.rating.lease_rows import insert_lease, siblings
+from labeling.rating.lease_rows import insert_lease, keep_stream, siblings
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     TaskFull,
@@ -288,7 +288,7 @@ def _lease(
     opened = desk.showing is None
     for other in others:
         if other.rater_id == desk.rater_id:
-            return _lease_again(desk, other.pk, stands, opened=opened)
+            return _lease_again(desk, other.pk, stands, stream, opened=opened)
     seed = f"{desk.project.salt}:{task.external_id}:{len(others)}"
     order = screen_order(
         seed,
@@ -314,8 +314,15 @@ def _lease(
     return assignment
 
 
-def _lease_again(desk: _Desk, pk: int, stands: QueueStanding, *, opened: bool) -> Assignment:
-    """The order on the screen stays: an old tab of this rater may still show it."""
+def _lease_again(
+    desk: _Desk, pk: int, stands: QueueStanding, stream: Stream | None, *, opened: bool
+) -> Assignment:
+    """The order on the screen stays: an old tab of this rater may still show it.
+
+    It counts in their stream as a new one does: a check that comes back is the check of its block.
+    """
+    if stream is not None:
+        keep_stream(project_id=desk.project.pk, rater_id=desk.rater_id, stream=stream)
     Assignment.objects.filter(pk=pk).update(
         state=AssignmentState.LEASED,
         lease_expires_at=desk.until(opened=opened),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from labeling.allocation import CheckRates, Stream, due_checks
 from labeling.kinds.known import KnownAnswer
 from labeling.models import Assignment, GoldAnswer, Task, TaskOpening
-from labeling.rating.leases import Nothing, next_assignment
+from labeling.rating.leases import Nothing, next_assignment, release_prepared
 from labeling.teaching.checks.services import set_known_answer
 from labeling.vocabulary import CHECKS, Purpose
 from projects.models import Project, User
@@ -78,6 +78,34 @@ def test_rates_hold_over_the_stream_and_no_two_checks_come_in_a_row(gold, repeat
 
 
 # --- gold --------------------------------------------------------------------------------------
+
+
+def test_gold_that_was_given_back_counts_when_it_comes_again_so_no_other_follows_it(
+    project: Project, lena: User, rui: User, make_tasks: MakeTasks
+):
+    turn_on(project, gold_rate=0.25, salt="leaves")
+    tasks = make_tasks(project, 30)
+    for task in tasks[-8:]:
+        set_known_answer(task=task, actor=lena, known=KnownAnswer({"overall": -1}))
+    member = membership(rui, project)
+    came: list[str] = []
+    given_back: list[int] = []
+    while len(came) < 24:
+        on_screen = next_assignment(membership=member)
+        assert isinstance(on_screen, Assignment)
+        prepared = next_assignment(membership=member, ahead_of=on_screen.pk)
+        assert isinstance(prepared, Assignment)
+        if prepared.purpose == Purpose.GOLD and len(given_back) < 2:
+            given_back.append(prepared.pk)
+            release_prepared(assignment=prepared)
+        canonical(rui, on_screen, -1)
+        came.append(on_screen.purpose)
+        a_day_later()
+    again = Assignment.objects.filter(pk__in=given_back, state="submitted")
+    assert again.exists()
+    assert not any(a == b == Purpose.GOLD for a, b in pairwise(came))
+    # Six blocks of four: one was given back for each of two, and each came in a later block.
+    assert came.count(Purpose.GOLD) == 4
 
 
 def test_33_of_40_gold_tasks_answered_right_are_82_5_percent(

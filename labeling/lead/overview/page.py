@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from labeling.lead.overview.report import known_contested
 from labeling.lead.overview.selectors import failure_kind, lacks_raters, newest_failures
 from labeling.lead.tasks.filters import TaskState
-from labeling.models import Import, Job, Release, TaskChange, Withdrawal
+from labeling.models import Import, Job, Release, Task, TaskChange, Withdrawal
+from labeling.vocabulary import Purpose
 from labeling.work.kept import kept_report, renew_report
 from projects.guidelines.selectors import current_guideline, unread_memberships
 from projects.models import Guideline, Membership, Project
@@ -76,6 +77,7 @@ def needs_of(
                 )
             )
         needs += _unread(project, guideline)
+        needs += _without_right_answers(project)
     return needs + _reported(project, contested)
 
 
@@ -131,6 +133,35 @@ def _unread(project: Project, guideline: Guideline | None) -> list[Need]:
             address=reverse("projects:members", args=[project.slug]) + "#unread",
             link=_("Remind"),
         )
+    ]
+
+
+def _without_right_answers(project: Project) -> list[Need]:
+    """Checks that are to be mixed in, of tasks that are there, and that nobody has made."""
+    sentences = {
+        Purpose.GOLD: (project.gold_rate, _("Gold is to be mixed in, and no task is gold yet.")),
+        Purpose.ANCHOR: (
+            project.anchors_per_batch,
+            _("Anchors are to be mixed in, and no task is an anchor yet."),
+        ),
+    }
+    wanted = {purpose: sentence for purpose, (rate, sentence) in sentences.items() if rate}
+    if not wanted:
+        return []
+    tasks = Task.objects.in_play().filter(project=project)
+    if not tasks.filter(purpose=Purpose.LIVE).exists():
+        return []
+    made = set(tasks.filter(purpose__in=wanted).values_list("purpose", flat=True).distinct())
+    return [
+        Need(
+            kind=f"no_{purpose}",
+            count=1,
+            sentence=sentence,
+            address=reverse("labeling:tasks", args=[project.slug]),
+            link=_("Choose tasks"),
+        )
+        for purpose, sentence in wanted.items()
+        if purpose not in made
     ]
 
 

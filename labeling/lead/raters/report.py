@@ -9,12 +9,12 @@ from typing import Any
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
 from labeling.models import Report
-from labeling.teaching.checks.figures import checks_mark
+from labeling.teaching.checks.figures import RaterChecks, checks_mark
 from labeling.work.kept import Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
-_VERSION = 3  # Raise it when a figure or the shape changes: older rows are computed anew.
+_VERSION = 4  # Raise it when a figure or the shape changes: older rows are computed anew.
 RATERS_TASK = "labeling.jobs.compute_raters"
 #: Up to so many judgments are computed while somebody waits: a third of a second.
 QUICK_JUDGMENTS = 50_000
@@ -22,9 +22,13 @@ QUICK_JUDGMENTS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RatersAtHand:
-    """The newest rows there are, None before the first, and how far they are behind."""
+    """The newest rows there are, None before the first, and how far they are behind.
+
+    `checks` are what checks say of all raters together.
+    """
 
     rows: list[RaterRow] | None
+    checks: dict[str, Any] | None = None
     computed_at: datetime | None = None
     newer: int = 0
     progress: Progress | None = None
@@ -34,7 +38,8 @@ def raters_at_hand(project: Project) -> RatersAtHand:
     """The rows for a request, which never waits for a large project to be computed."""
     state = recent_judgment_state(project)
     if state.count <= QUICK_JUDGMENTS:
-        return RatersAtHand(rater_rows(project))
+        checks = RaterChecks(project)
+        return RatersAtHand(rater_rows(project, checks), checks.together())
     kept = figures_at_hand(
         project,
         _KIND,
@@ -46,14 +51,18 @@ def raters_at_hand(project: Project) -> RatersAtHand:
         return RatersAtHand(None, progress=kept.progress)
     data = kept.report.data
     newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
-    return RatersAtHand(named_rows(data["rows"]), kept.computed_at, newer, kept.progress)
+    return RatersAtHand(
+        named_rows(data["rows"]), data["checks"], kept.computed_at, newer, kept.progress
+    )
 
 
 def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
     """The fingerprint and the rows of a report that is to be computed."""
     state = judgment_state(report.project)
-    rows = rater_figures(report.project)
-    return _fingerprint(report.project, state), {"judgments": state.count, "rows": rows}
+    checks = RaterChecks(report.project)
+    rows = rater_figures(report.project, checks)
+    data = {"judgments": state.count, "rows": rows, "checks": checks.together()}
+    return _fingerprint(report.project, state), data
 
 
 def _fingerprint(project: Project, state: JudgmentState) -> str:

@@ -141,16 +141,16 @@ def _load_others(project: Project) -> _OtherColumns:
     return _OtherColumns(copied_columns(rows, columns=3))
 
 
-def rater_rows(project: Project) -> list[RaterRow]:
+def rater_rows(project: Project, checks: RaterChecks | None = None) -> list[RaterRow]:
     """One row each, most judgments first; few queries and some numpy, whatever the size."""
-    return named_rows(rater_figures(project))
+    return named_rows(rater_figures(project, checks or RaterChecks(project)))
 
 
-def rater_figures(project: Project) -> list[dict[str, Any]]:
+def rater_figures(project: Project, checks: RaterChecks) -> list[dict[str, Any]]:
     """The rows as plain data, raters by their ids: what is kept."""
     data, others = _load(project), _load_others(project)
     rows, places = [], dict(data.raters())
-    checks, accuracy = RaterChecks(project), _accuracies(data)
+    accuracy = _accuracies(data)
     convention, few = _("expected accuracy beside the others"), _("Too few tasks are shared.")
     unknown = stats.Figure(None, None, None, 0, convention, few)
     for pk in sorted({*data.rater.tolist(), *others.rater.tolist(), *checks.raters}):

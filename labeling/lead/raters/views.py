@@ -15,6 +15,7 @@ from labeling import stats
 from labeling.lead.kept_state import how_far
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow, spread
+from labeling.teaching.checks.figures import any_check
 from projects.access import SignedInRequest, get_access
 from projects.navigation import Group, Tab
 from projects.permissions import Action
@@ -63,6 +64,7 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "spread": spread(rows) if rows else None,
         "has_comparisons": any(row.ties.n for row in rows),
         "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
+        "together": hand.checks if any_check(hand.checks) else None,
     }
     return render(request, "labeling/lead/raters.html", context)
 

@@ -24,6 +24,7 @@ from labeling.teaching.checks.serializers import (
     KnownTaskSerializer,
     ListedKnownTaskSerializer,
     NewGoldAnswerSerializer,
+    SinceSerializer,
     known_task_json,
     listed_known_json,
 )
@@ -108,8 +109,12 @@ class Checks(ApiView):
         operation_id="read_checks",
         summary="Gold, self-consistency, susceptibility and anchors, of all raters together",
         tags=_TAGS,
-        responses={200: ChecksSerializer, **refusals(403, 404)},
+        parameters=[SinceSerializer],
+        responses={200: ChecksSerializer, **refusals(400, 403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """Those of each rater are in `raters/`."""
-        return Response(project_checks(self.access(slug, Action.SEE_RATERS).project))
+        project = self.access(slug, Action.SEE_RATERS).project
+        asked = SinceSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(project_checks(project, asked.validated_data.get("since")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from labeling import stats
 from labeling.figures.gold import GoldMark, gold_marks, is_pleasant
 from labeling.figures.repeats import repeated_answers, repeated_responses
-from labeling.models import GoldAnswer
+from labeling.models import GoldAnswer, Judgment
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Project
 from projects.scales import PREFERENCES, RANKING
@@ -75,18 +76,21 @@ def checks_mark(project: Project) -> str:
 
 
 class RaterChecks:
-    """The figures of every rater of a project, read once."""
+    """The figures of every rater of a project, and of all together, read once."""
 
     def __init__(self, project: Project) -> None:
+        self._project = project
         self._again = _repeats(project)
+        self._marks = gold_marks(project, Purpose.GOLD)
+        self._anchors = gold_marks(project, Purpose.ANCHOR)
         self._gold: dict[int, list[GoldMark]] = {}
-        for mark in gold_marks(project, Purpose.GOLD):
+        for mark in self._marks:
             self._gold.setdefault(mark.rater, []).append(mark)
 
     @property
     def raters(self) -> list[int]:
-        """The ids of those who answered a gold or a repeated task, in ascending order."""
-        return sorted({*self._again, *self._gold})
+        """The ids of those who answered a check, in ascending order."""
+        return sorted({*self._again, *self._gold, *(mark.rater for mark in self._anchors)})
 
     def of(self, rater: int) -> CheckFigures:
         """What checks say of one rater."""
@@ -101,41 +105,63 @@ class RaterChecks:
             susceptibility=_susceptibility(own),
         )
 
+    def together(self, since: datetime | None = None) -> dict[str, Any]:
+        """The figures of all raters together, of anchors, and by which answers they were read.
 
-def project_checks(project: Project) -> dict[str, Any]:
-    """The figures of all raters together, of anchors, and by which answers they were read."""
-    gold, again = gold_marks(project, Purpose.GOLD), _repeats(project)
-    anchors = gold_marks(project, Purpose.ANCHOR)
-    susceptibility = _susceptibility(gold)
-    newest = GoldAnswer.objects.filter(task__project=project).order_by("-pk").first()
-    return {
-        "answers_until": newest.pk if newest else None,
-        "gold": stats.share(
-            sum(mark.right for mark in gold),
-            len(gold),
-            _("gold tasks answered right"),
-            nothing=_("No gold task was answered yet."),
-        ).as_dict(),
-        "self_consistency": _consistency(list(chain(*again.values()))).as_dict(),
-        "susceptibility": susceptibility.as_dict(),
-        "susceptible": is_susceptible(susceptibility),
-        "anchors": anchor_batches([mark.right for mark in anchors]),
-    }
+        `since` is where the later batch of anchors begins; without it each batch is a half.
+        """
+        susceptibility = _susceptibility(self._marks)
+        newest = GoldAnswer.objects.filter(task__project=self._project).order_by("-pk").first()
+        return {
+            "answers_until": newest.pk if newest else None,
+            "gold": stats.share(
+                sum(mark.right for mark in self._marks),
+                len(self._marks),
+                _("gold tasks answered right"),
+                nothing=_("No gold task was answered yet."),
+            ).as_dict(),
+            "self_consistency": _consistency(list(chain(*self._again.values()))).as_dict(),
+            "susceptibility": susceptibility.as_dict(),
+            "susceptible": is_susceptible(susceptibility),
+            "anchors": anchor_batches(*_batches(self._anchors, since)),
+        }
 
 
-def anchor_batches(right: Sequence[bool]) -> dict[str, Any]:
-    """The earlier half of what was answered on anchors against the later, and whether it moved.
+def project_checks(project: Project, since: datetime | None = None) -> dict[str, Any]:
+    """What checks say of all raters of a project together."""
+    return RaterChecks(project).together(since)
 
-    `right` is in the order in which it was answered.
-    """
-    half = (len(right) + 1) // 2
-    batches = [right[:half], right[half:]]
+
+def any_check(together: Mapping[str, Any] | None) -> bool:
+    """Whether anybody has answered a check, by the figures of all together."""
+    if together is None:
+        return False
+    figures = (together["gold"], together["self_consistency"], together["anchors"]["earlier"])
+    return any(figure["n"] for figure in figures)
+
+
+def _batches(marks: Sequence[GoldMark], since: datetime | None) -> tuple[list[bool], list[bool]]:
+    """What was answered rightly on anchors, before and since then; without a moment by halves."""
+    right = [mark.right for mark in marks]
+    if since is None:
+        half = (len(right) + 1) // 2
+        return right[:half], right[half:]
+    judgments = Judgment.objects.filter(pk__in=[mark.judgment for mark in marks])
+    later = set(judgments.filter(created_at__gte=since).values_list("pk", flat=True))
+    return (
+        [mark.right for mark in marks if mark.judgment not in later],
+        [mark.right for mark in marks if mark.judgment in later],
+    )
+
+
+def anchor_batches(*batches: Sequence[bool]) -> dict[str, Any]:
+    """An earlier batch of what was answered on anchors against a later, and whether it moved."""
     shares = [
         stats.share(
             sum(batch),
             len(batch),
             _("anchors answered as when they were chosen"),
-            nothing=_("No anchor was answered yet."),
+            nothing=_("No anchor was answered in this batch yet."),
         )
         for batch in batches
     ]

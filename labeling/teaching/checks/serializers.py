@@ -62,6 +62,16 @@ class ListedKnownTaskSerializer(serializers.Serializer[Any]):
     withdrawn = serializers.BooleanField()
 
 
+class SinceSerializer(serializers.Serializer[Any]):
+    """Which batches of anchors are compared."""
+
+    since = serializers.DateTimeField(
+        required=False,
+        help_text="Compares anchors answered before this moment with those since then; without it "
+        "the earlier half with the later.",
+    )
+
+
 class ChecksSerializer(serializers.Serializer[Any]):
     """What checks say of all raters together; each figure as everywhere."""
 
@@ -75,7 +85,8 @@ class ChecksSerializer(serializers.Serializer[Any]):
         help_text="The share is above 20 % and its interval above 10 %."
     )
     anchors = serializers.DictField(
-        help_text="`earlier` and `later` half of the answers, `change`, and its `z` and `p`."
+        help_text="The `earlier` and the `later` batch of answers, the `change` (the earlier share "
+        "less the later), and its `z` and `p`."
     )
 
 
