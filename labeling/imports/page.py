@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labeling.datasets.rows import Duplicate, ImportedLabel, ImportRow, Refusal
+from labeling.datasets.rows import Duplicate, ImportedLabel, ImportRow, Refusal, RowError
+from labeling.imports.right_answers import right_answer_of
 from labeling.imports.taskkinds import kinds_in_words
 from labeling.kinds import tie_words
-from labeling.vocabulary import Grade
+from labeling.vocabulary import Grade, Purpose, TaskKind
 
 _BETTER = {
     Grade.NEGLIGIBLE: gettext_lazy("response %(number)d is negligibly better"),
@@ -30,28 +31,76 @@ class LabelInWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RightInWords:
+    """What a row says is right, by question, or why that cannot be; `is_anchor` or else gold."""
+
+    answers: list[tuple[str, str]]
+    reason: str = ""
+    is_anchor: bool = False
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A row of the file as it would be imported, its labels and models' votes in words."""
+    """A row of the file as it would be imported, its labels and models' votes in words.
+
+    `right` is what the row says is right, which is no metadata.
+    """
 
     row: ImportRow | Duplicate | Refusal
     labels: list[LabelInWords]
     model_votes: list[LabelInWords]
     kind: str = ""
+    right: RightInWords | None = None
 
 
 def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[PreviewRow]:
     """The first rows of a file for the page."""
     return [
-        PreviewRow(
-            row,
-            _in_words(row.judgments),
-            _in_words(row.model_votes),
-            "".join(kinds_in_words({row.kind: 1})),
-        )
-        if isinstance(row, ImportRow)
-        else PreviewRow(row, [], [])
+        _imported_in_words(row) if isinstance(row, ImportRow) else PreviewRow(row, [], [])
         for row in rows
     ]
+
+
+def _imported_in_words(row: ImportRow) -> PreviewRow:
+    right, row = _right_in_words(row)
+    kind = "".join(kinds_in_words({row.kind: 1}))
+    return PreviewRow(row, _in_words(row.judgments), _in_words(row.model_votes), kind, right)
+
+
+def _right_in_words(row: ImportRow) -> tuple[RightInWords | None, ImportRow]:
+    """What a row says is right, in words, and the row without it."""
+    try:
+        right, rest = right_answer_of(row)
+    except RowError as error:
+        return RightInWords([], refusal=f"{error.field}: {error.reason}"), row
+    if right is None:
+        return None, row
+    known = right.known
+    answers = [
+        (key, " · ".join(_right_shapes(shape, row.kind))) for key, shape in known.answers.items()
+    ]
+    return RightInWords(answers, known.reason, known.purpose == Purpose.ANCHOR), rest
+
+
+def _right_shapes(shape: object, kind: str) -> list[str]:
+    """Each accepted answer as the row says it: negative is the row's first response."""
+    if kind != TaskKind.COMPARE:
+        bands = [band if isinstance(band, list) else [band] for band in _listed(shape)]
+        return [_answer_in_words(bands if isinstance(shape, list) else shape) or str(shape)]
+    return [_side_in_words(value) for value in _listed(shape)]
+
+
+def _listed(shape: object) -> list[object]:
+    return shape if isinstance(shape, list) else [shape]
+
+
+def _side_in_words(value: object) -> str:
+    if not isinstance(value, int):
+        return str(value)
+    if not value:
+        return _("a tie")
+    return _("response %(number)d is better") % {"number": 1 if value < 0 else 2}
 
 
 def _in_words(labels: Iterable[ImportedLabel]) -> list[LabelInWords]:

@@ -49,3 +49,21 @@ def test_a_row_of_too_few_cells_is_refused_under_its_id(lead, upload):
     table = b"uid,prompt,response_a,response_b\nu1,Why?,Because.,No.\nu2,How?\n"
     page = lead.post(upload(content=table, name="rows.csv"), {**PAIRS, "field-id": "uid"})
     assert "u2</bdi>)" in text(page)
+
+
+def test_what_a_row_says_is_right_is_shown_as_gold_and_not_as_metadata(lead, upload, project):
+    gold = {"answers": {"overall": [-1, 0]}, "reason": "It is <true>.", "kind": "plain"}
+    anchor = {**gold, "purpose": "anchor"}
+    for field, words in (
+        (gold, "A copy becomes gold. Right is:"),
+        (anchor, "A copy becomes an anchor. Right is:"),
+        ({**gold, "why": "?"}, "would be refused: <bdi>gold.why: Is unknown; gold has:"),
+    ):
+        page = " ".join(text(lead.get(upload({**PAIR, "gold": field}))).split())
+        assert words in page
+    page = " ".join(text(lead.get(upload({**PAIR, "gold": gold}))).split())
+    assert "<bdi>response 1 is better · a tie</bdi>" in page
+    assert "It is &lt;true&gt;." in page
+    assert "Metadata:" not in page
+    # Anything else that is called gold is what it was.
+    assert "Metadata:" in text(lead.get(upload({**PAIR, "gold": "A"})))
