@@ -46,7 +46,7 @@ _PLANNED = Statement(
     """
     SELECT (SELECT COALESCE(sum(COALESCE(t.overlap, p.overlap)), 0) FROM labeling_task t
             WHERE t.project_id = p.id AND t.purpose = 'live' AND t.withdrawn_at IS NULL)
-         + (SELECT COALESCE(sum(s.gold + s.repeat + s.anchor), 0) FROM labeling_raterstream s
+         + (SELECT COALESCE(sum(s.gold + s.repeat + s.anchor + 3), 0) FROM labeling_raterstream s
             WHERE s.project_id = p.id)
     FROM projects_project p WHERE p.id = %(project)s
     """,
