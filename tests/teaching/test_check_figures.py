@@ -25,7 +25,11 @@ def answered(rater: User, copies: Iterable[Task], n_right: int, *, days: int = 0
     """Judgments of copies in rows; so many preferred the first response, which is right."""
     copies = list(copies)
     project, at = copies[0].project, BEGUN + timedelta(days=days)
-    shared: dict[str, Any] = {"project": project, "rater": rater, "guideline": project.guidelines.get()}
+    shared: dict[str, Any] = {
+        "project": project,
+        "rater": rater,
+        "guideline": project.guidelines.get(),
+    }
     shared |= {"rubric": project.rubric_versions.get(), "purpose": copies[0].purpose}
     leases = Assignment.objects.bulk_create(
         Assignment(task=copy, shown_order=[0, 1], state="submitted", lease_expires_at=at, **shared)
