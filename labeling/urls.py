@@ -13,6 +13,7 @@ from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
 from labeling.lead.writing import views as writing
 from labeling.operations import views as operations
+from labeling.own import views as own
 from labeling.rating import differences, improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
@@ -31,6 +32,7 @@ urlpatterns = [
     *differences.urlpatterns,
     *improvements.urlpatterns,
     *tryout.urlpatterns,
+    *own.urlpatterns,
     *tasks.urlpatterns,
     *withdrawals.urlpatterns,
     *checks.urlpatterns,
@@ -51,6 +53,7 @@ navigation = [
     *home.navigation,
     *find.navigation,
     *rate.navigation,
+    *own.navigation,
     *tryout.navigation,
     *wellbeing.navigation,
     *tasks.navigation,

@@ -20,6 +20,7 @@ _NAMES: dict[str, Promise] = {
     "split_beyond": gettext_lazy("how far apart answers may be"),
     "overall_pass": gettext_lazy("the primary comparison"),
     "lease_minutes": gettext_lazy("minutes a task stays reserved"),
+    "edit_window_minutes": gettext_lazy("minutes in which an answer may be changed"),
     "rater_limit": gettext_lazy("most judgments of one rater"),
     "share_limit": gettext_lazy("largest share of one rater"),
     "daily_limit": gettext_lazy("most judgments of one rater a day"),

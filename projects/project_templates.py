@@ -24,6 +24,7 @@ STARTING_SETTINGS = (
     "overlap_where_split",
     "split_beyond",
     "lease_minutes",
+    "edit_window_minutes",
     "rater_limit",
     "share_limit",
     "daily_limit",

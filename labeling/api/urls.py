@@ -14,6 +14,7 @@ from labeling.lead.principles import api as principles
 from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
+from labeling.own import api as own
 from labeling.pictures import api as pictures
 from labeling.rating import api as rating
 from labeling.releases import api as releases
@@ -48,6 +49,25 @@ urlpatterns = [
         checks.RightAnswerOfTask.as_view(),
         name="right-answer",
     ),
+    path("projects/<slug:slug>/my-work/", own.MyWork.as_view(), name="my-work"),
+    path(
+        "projects/<slug:slug>/my-work/judgments/",
+        own.MyJudgments.as_view(),
+        name="my-judgments",
+    ),
+    path("projects/<slug:slug>/my-work/examples/", own.MyExamples.as_view(), name="my-examples"),
+    path("projects/<slug:slug>/my-work/notes/", own.MyNotes.as_view(), name="my-notes"),
+    path(
+        "assignments/<int:assignment_id>/reopen/",
+        rating.ReopenJudgment.as_view(),
+        name="judgment-reopen",
+    ),
+    path(
+        "projects/<slug:slug>/members/<int:member_id>/notes/",
+        own.RaterNotes.as_view(),
+        name="rater-notes",
+    ),
+    path("projects/<slug:slug>/raters/time.csv", figures.RaterTime.as_view(), name="rater-time"),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
     path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),
     path(

@@ -1,6 +1,6 @@
 """What a person who is erased has written: rationales, notes of skips and of marks, texts
-of late answers, why tasks were withdrawn, questions, answers that are no precedent. If it is asked
-for, also their answers and edits.
+of late answers, why tasks were withdrawn, questions, answers that are no precedent, notes to and
+from them. If it is asked for, also their answers and edits.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
 since it could confirm a guess of what stood there.
@@ -21,6 +21,7 @@ from labeling.models import (
     LateAnswer,
     Precedent,
     Query,
+    RaterNote,
     Region,
     Span,
     Task,
@@ -80,6 +81,7 @@ def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Pr
         Task.objects.filter(withdrawn_by=person),
         Withdrawal.objects.filter(created_by=person),
         Query.objects.filter(Q(asked_by=person) | Q(answered_by=person)),
+        RaterNote.objects.filter(Q(rater=person) | Q(author=person)),
     )
     in_them = Q()
     for rows in wrote:
@@ -118,6 +120,8 @@ def _erase(erasure: TextErasing) -> None:
     quotes = Precedent.objects.filter(
         project=erasure.project, question__in=asked.exclude(text="").values("text")
     )
+    about = Q(rater=erasure.person) | Q(author=erasure.person)
+    notes = RaterNote.objects.filter(about, project=erasure.project)
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
@@ -133,6 +137,7 @@ def _erase(erasure: TextErasing) -> None:
         (quotes.exclude(question=""), ("question",)),
         (asked.exclude(text=""), ("text",)),
         (answered.exclude(answer=""), ("answer",)),
+        (notes.exclude(text=""), ("text",)),
     ]
     n = sum(rows.order_by().count() for rows, _names in texts)
     note_progress(ERASING_JOB, erasure, progress_total=n, progress_done=0)

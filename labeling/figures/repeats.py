@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.db.models import Q
 
 from labeling.kinds import kind_for
 from labeling.models import Answer, Task
@@ -46,13 +47,15 @@ class RepeatedAnswers:
         )
 
 
-def repeated_answers(project: Project) -> RepeatedAnswers:
+def repeated_answers(project: Project, only: Q | None = None) -> RepeatedAnswers:
     """The current, human answers on repeats, beside the same rater's answers on the originals.
 
     A repeat whose original the rater has not judged, or took back, is no pair and left out.
+    `only` narrows the answers on repeats.
     """
     repeats: list[tuple[Any, ...]] = list(
         _answers(project, purpose=Purpose.REPEAT)
+        .filter(only or Q())
         .filter(judgment__task__repeat_of__isnull=False)
         .values_list(
             "criterion_id",
@@ -110,7 +113,7 @@ class RepeatedResponses:
         )
 
 
-def repeated_responses(criterion: Criterion) -> RepeatedResponses:
+def repeated_responses(criterion: Criterion, only: Q | None = None) -> RepeatedResponses:
     """The current, human answers about responses on repeats, beside those on the originals.
 
     What one of the two leaves without a value is no pair and left out. A principle that was kept
@@ -119,6 +122,7 @@ def repeated_responses(criterion: Criterion) -> RepeatedResponses:
     about = ("response_id", "principle__key", "value")
     repeats = (
         _answers(criterion.project, purpose=Purpose.REPEAT, about_responses=True)
+        .filter(only or Q())
         .filter(criterion=criterion, judgment__task__repeat_of__isnull=False)
         .order_by("pk")
         .values_list(

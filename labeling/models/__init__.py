@@ -24,7 +24,7 @@ from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
-from labeling.models.teaching import GoldAnswer, Precedent, Query, RaterStream
+from labeling.models.teaching import GoldAnswer, Precedent, Query, RaterNote, RaterStream
 from labeling.models.topics import Topic, TopicConsent
 from labeling.models.writings import Writing
 
@@ -46,6 +46,7 @@ __all__ = [
     "Precedent",
     "Prompt",
     "Query",
+    "RaterNote",
     "RaterPairPart",
     "RaterStream",
     "Region",

@@ -1,5 +1,5 @@
 """What points at a task and teaches: right answers of gold tasks, each rater's stream, what raters
-asked and the precedents that answer it."""
+asked and the precedents that answer it, notes of leads to raters."""
 
 from __future__ import annotations
 
@@ -158,3 +158,32 @@ def ask_without_words(judgment: Judgment) -> None:
             asked_by_id=judgment.rater_id,
             asked_at=judgment.created_at,
         )
+
+
+class RaterNote(models.Model):
+    """What a lead has to say to a rater of a project; nobody else reads it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    rater = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    text = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            # Read by the page of one's own.
+            models.Index(fields=["project", "rater", "-id"], name="note_to_rater"),
+            # Read by the database wherever a user is deleted, each placeholder of a rater too.
+            models.Index(fields=["author"], name="rater_note_author"),
+        ]
+
+    def __str__(self) -> str:
+        return f"note {self.pk} to {self.rater_id}"

@@ -16,7 +16,12 @@ from rest_framework.response import Response
 from labeling.kinds import EditedText, Submission
 from labeling.models import Assignment
 from labeling.rating.explained import explain
-from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.rating.judgments import (
+    reopen_judgment,
+    skip_assignment,
+    submit_judgment,
+    undo_last,
+)
 from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.places import TaskWithdrawn
@@ -287,4 +292,24 @@ class UndoLast(ApiView):
         """
         access = self.access(slug, Action.RATE)
         undone = undo_last(rater=access.user, project=access.project)
+        return Response(undone_json(undone, access.project))
+
+
+class ReopenJudgment(RaterView):
+    """An answer to be changed."""
+
+    @extend_schema(
+        operation_id="reopen_judgment",
+        summary="Open one of my answers again, to change it",
+        tags=["my work"],
+        request=None,
+        responses={200: UndoneSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, assignment_id: int) -> Response:
+        """Within the project's `edit_window_minutes`. What you submit then is a new row that
+        revises this one; until then the answer is taken back. 409 with the code `window_over`, or
+        `votes_opened` where you have seen what others answered.
+        """
+        access = self.rating(assignment_id)
+        undone = reopen_judgment(rater=access.user, assignment_id=assignment_id)
         return Response(undone_json(undone, access.project))

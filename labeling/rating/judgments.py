@@ -35,10 +35,12 @@ from labeling.rating.places import (
     TaskWithdrawn,
     make_room,
     rater_limit,
+    require_return,
     require_room,
     with_place,
 )
-from labeling.rating.selectors import TakenBack, last_act, taken_back
+from labeling.rating.selectors import LastAct, TakenBack, last_act, own_judgments, taken_back
+from labeling.rating.windows import require_in_window
 from labeling.rating.written import (
     check_written,
     keep_written,
@@ -288,17 +290,43 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     if last is None:
         raise Conflict(_("There is nothing of yours to take back here."))
     assignment = own_assignment(rater=rater, assignment_id=last.assignment_id, lock=True)
+    if assignment is None:
+        raise Conflict(_("This was taken back already."))
+    return _take_back(last, assignment, now)
+
+
+@retry_deadlocks
+def reopen_judgment(*, rater: User, assignment_id: int, now: datetime | None = None) -> Undone:
+    """Takes back any judgment within the project's window, and opens its task to be changed.
+
+    The row stays and the next one revises it. Raises NotYours, Conflict where the window is over,
+    the judgment was taken back already, or the rater has seen what others answered.
+    """
+    now = now or database_now()
+    assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
+    if assignment is None:
+        raise NotYours(_("There is no such task among yours."))
+    own = own_judgments(rater=rater, project=assignment.project)
+    standing = own.filter(assignment=assignment).first()
+    if standing is None:
+        raise Conflict(_("This was taken back already."))
+    require_in_window(standing, assignment.project, now)
+    return _take_back(LastAct(Act.JUDGMENT, assignment.pk, standing), assignment, now)
+
+
+def _take_back(last: LastAct, assignment: Assignment, now: datetime) -> Undone:
+    """Opens the task of a locked assignment again, and says what had been done there."""
     state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
-    if assignment is None or assignment.state != state:
-        if assignment is not None and assignment.state == AssignmentState.LEASED and last.judgment:
+    if assignment.state != state:
+        if assignment.state == AssignmentState.LEASED and last.judgment:
             raise Conflict(_("Your text was sent back to you: it is open, and comes again."))
         raise Conflict(_("This was taken back already."))
-    require_unopened(task_id=assignment.task_id, rater_id=rater.pk)
-    limit = rater_limit(rater_id=rater.pk, project=project)
+    require_unopened(task_id=assignment.task_id, rater_id=assignment.rater_id)
+    limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     if last.judgment is None:
         make_room(limit)
     else:
-        _require_return(limit)
+        require_return(limit)
         _withdraw(last.judgment, now)
         give_back_branches(assignment)
     undone = Undone(
@@ -310,16 +338,6 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     )
     _open_again(assignment, now)
     return undone
-
-
-def _require_return(limit: RaterLimit) -> None:
-    """Raises LimitReached where a judgment taken back could not be given again."""
-    if limit.most is not None:
-        judged = limit.assignments(AssignmentState.SUBMITTED).count()
-        if judged > limit.most:
-            raise LimitReached(
-                _("Your limit was lowered: a judgment taken back could not be given again.")
-            )
 
 
 def _open_again(assignment: Assignment, now: datetime) -> None:

@@ -171,3 +171,13 @@ def make_room(limit: RaterLimit) -> None:
         free = newest.select_for_update(skip_locked=True).values_list("pk", flat=True)[:excess]
         Assignment.objects.filter(pk__in=list(free)).update(state=AssignmentState.EXPIRED)
     require_room(limit, holding=True)
+
+
+def require_return(limit: RaterLimit) -> None:
+    """Raises LimitReached where a judgment taken back could not be given again."""
+    if limit.most is not None:
+        judged = limit.assignments(AssignmentState.SUBMITTED).count()
+        if judged > limit.most:
+            raise LimitReached(
+                _("Your limit was lowered: a judgment taken back could not be given again.")
+            )

@@ -10,6 +10,7 @@ from django.db.models import Q
 from labeling.kinds import GivenAnswer, kind_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment, Task
+from labeling.models.judgments import JudgmentQuerySet
 from labeling.models.tasks import ASKED_AS
 from labeling.rating.drafts import Written, written_with
 from labeling.rating.marking import ShownMarks, shown_marks
@@ -172,12 +173,7 @@ def last_act(*, rater: User, project: Project) -> LastAct | None:
     What was imported is nobody's act, and a skip from before skips had a time has no place in
     the order.
     """
-    judgment = (
-        Judgment.objects.filter(rater=rater, project=project, ui_version__gt="")
-        .standing()
-        .order_by("-pk")
-        .first()
-    )
+    judgment = own_judgments(rater=rater, project=project).first()
     skips = Assignment.objects.filter(
         rater=rater, project=project, state=AssignmentState.SKIPPED, skipped_at__isnull=False
     )
@@ -187,6 +183,12 @@ def last_act(*, rater: User, project: Project) -> LastAct | None:
     if skipped is not None:
         return LastAct(Act.SKIP, skipped, None)
     return LastAct(Act.JUDGMENT, judgment.assignment_id, judgment) if judgment else None
+
+
+def own_judgments(*, rater: User, project: Project) -> JudgmentQuerySet:
+    """The judgments of this rater here that stand, newest first; none that were imported."""
+    own = Judgment.objects.filter(rater=rater, project=project, ui_version__gt="")
+    return own.standing().order_by("-pk")
 
 
 def judged_count(*, rater: User, project: Project) -> int:

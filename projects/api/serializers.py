@@ -92,6 +92,9 @@ class ProjectDetailSerializer(ProjectSerializer):
     overlap_where_split = serializers.IntegerField(allow_null=True)
     split_beyond = serializers.IntegerField()
     lease_minutes = serializers.IntegerField()
+    edit_window_minutes = serializers.IntegerField(
+        help_text="For how long a rater may change an answer."
+    )
     rater_limit = serializers.IntegerField(allow_null=True)
     share_limit = serializers.FloatField(allow_null=True)
     daily_limit = serializers.IntegerField(allow_null=True)

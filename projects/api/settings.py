@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
 from projects.models import Project
-from projects.models.projects import MOST_CHECKS
+from projects.models.projects import LONGEST_EDIT_WINDOW, MOST_CHECKS
 
 
 def check_not_nan(value: float) -> None:
@@ -41,6 +41,13 @@ class SettingsSerializer(StrictSerializer):
         help_text="In steps of the primary question's scale; 0 is any difference.",
     )
     lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    edit_window_minutes = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_EDIT_WINDOW,
+        help_text="For how long a rater may change an answer, whatever came after it. 0: the last "
+        "act alone can be taken back, as always.",
+    )
     rater_limit = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=2**31 - 1
     )

@@ -278,6 +278,10 @@ Rubric = forms.formset_factory(
 )
 
 
+#: A page from before there were these does not send them: they stay as they are.
+_MAY_BE_LEFT_OUT = (*mixing.RATES, "edit_window_minutes")
+
+
 class SettingsForm(ProjectModelForm):
     """Everything of a project that may change while people work on it."""
 
@@ -291,6 +295,7 @@ class SettingsForm(ProjectModelForm):
             "overlap_where_split",
             "split_beyond",
             "lease_minutes",
+            "edit_window_minutes",
             "rater_limit",
             *mixing.CAPS,
             "allow_both_bad",
@@ -316,6 +321,7 @@ class SettingsForm(ProjectModelForm):
             "overlap_where_split": _("Raters per task where they disagree"),
             "split_beyond": _("How far apart answers may be"),
             "lease_minutes": _("Minutes a task stays reserved"),
+            "edit_window_minutes": _("Minutes in which an answer may be changed"),
             "rater_limit": _("Most judgments per rater"),
             "rationale_required": _("Raters must write a reason"),
             "edit_winner": _("Raters may improve the response that they prefer"),
@@ -343,6 +349,10 @@ class SettingsForm(ProjectModelForm):
             "lease_minutes": _(
                 "How long an untouched task stays with its rater before another may have it."
             ),
+            "edit_window_minutes": _(
+                "So long raters may change what they answered, from “My work”. 0: they can take "
+                "back their last act alone, as always."
+            ),
             "rater_limit": _("The most judgments one rater may give here; empty for no limit."),
             "edit_winner": _(
                 "After a comparison, if they like. Each edit makes pairs and a demonstration in "
@@ -362,13 +372,13 @@ class SettingsForm(ProjectModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in mixing.RATES:
+        for name in _MAY_BE_LEFT_OUT:
             self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         """Leaves what is empty as it is."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in mixing.RATES:
+        for name in _MAY_BE_LEFT_OUT:
             if cleaned.get(name, 0) is None:
                 cleaned[name] = getattr(self.instance, name)
         return cleaned

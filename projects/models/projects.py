@@ -16,6 +16,8 @@ from projects.models.users import User
 
 #: At most so large a share of the tasks of a rater are checks, so that no two come in a row.
 MOST_CHECKS = 0.4
+#: Minutes for which raters may change an answer: thirty days.
+LONGEST_EDIT_WINDOW = 30 * 24 * 60
 
 
 def new_salt() -> str:
@@ -85,6 +87,18 @@ class Project(models.Model):
         default=20,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
         help_text=gettext_lazy("How long an untouched task stays reserved for its rater."),
+    )
+    edit_window_minutes = models.PositiveIntegerField(
+        default=60,
+        db_default=60,
+        validators=[MaxValueValidator(LONGEST_EDIT_WINDOW)],
+        help_text=gettext_lazy("How long raters may change an answer; 0 for their last act alone."),
+    )
+    edit_window_minutes = models.PositiveIntegerField(
+        default=60,
+        db_default=60,
+        validators=[MaxValueValidator(LONGEST_EDIT_WINDOW)],
+        help_text=gettext_lazy("How long raters may change an answer; 0: their last act alone."),
     )
     rater_limit = models.PositiveIntegerField(
         null=True,

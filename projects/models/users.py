@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -87,6 +88,14 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="placeholder_name_unique",
             ),
         ]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone; UTC for a name that this machine does not know."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return ZoneInfo("UTC")
 
     def __str__(self) -> str:
         return self.display_name

@@ -136,6 +136,16 @@ GET    api/v1/projects/<slug:slug>/checks/                                      
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/votes/                        200  200  403  403  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/put-back/                     200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/withdraw/                     400  403  403  400  404  401
+GET    api/v1/projects/<slug:slug>/my-work/                                          200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/my-work/judgments/                                200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/my-work/examples/                                 200  200  200  403  404  401
+POST   api/v1/projects/<slug:slug>/my-work/examples/                                 200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/my-work/notes/                                    200  200  200  403  404  401
+POST   api/v1/projects/<slug:slug>/my-work/notes/                                    200  200  200  403  404  401
+POST   api/v1/assignments/<int:assignment_id>/reopen/                                409  409  409  404  404  401
+GET    api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    200  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/raters/time.csv                                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/topics/                                           200  200  200  200  404  401
 POST   api/v1/projects/<slug:slug>/topics/                                           400  403  403  403  404  401
@@ -157,6 +167,13 @@ POST   p/<slug:slug>/rate/<int:assignment_id>/submit/                           
 GET    p/<slug:slug>/rate/<int:assignment_id>/differences/                           200  200  200  403  404  302
 GET    p/<slug:slug>/rate/<int:assignment_id>/texts/                                 200  200  200  403  404  302
 POST   p/<slug:slug>/rate/guideline/                                                 302  302  302  403  404  302
+GET    p/<slug:slug>/my-work/                                                        200  200  200  403  404  302
+POST   p/<slug:slug>/my-work/<int:assignment_id>/change/                             302  302  302  403  404  302
+POST   p/<slug:slug>/my-work/examples/                                               302  302  302  403  404  302
+POST   p/<slug:slug>/my-work/notes/read/                                             302  302  302  403  404  302
+GET    p/<slug:slug>/raters/<int:member_id>/notes/                                   200  403  403  403  404  302
+POST   p/<slug:slug>/raters/<int:member_id>/notes/                                   422  403  403  403  404  302
+GET    p/<slug:slug>/raters/time.csv                                                 200  403  403  403  404  302
 POST   p/<slug:slug>/rate/undo/                                                      302  302  302  403  404  302
 # a project: pages
 GET    p/<slug:slug>/                                                                200  200  200  200  404  302

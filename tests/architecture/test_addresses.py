@@ -107,7 +107,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
     groups = {group.value: [str(tab.label) for tab in tabs] for group, tabs in groups_of("lead")}
     assert groups == {
         "home": ["Home"],
-        "label": ["Rate", "Tasks", "Topics"],
+        "label": ["Rate", "My work", "Tasks", "Topics"],
         "quality": ["Agreement", "Raters", "Writing"],
         "guideline": ["Text", "Principles", "Examples", "Precedents", "Questions"],
         "data": ["Imports", "Releases"],
@@ -116,6 +116,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
     assert [tab.full_name for _group, tabs in groups_of("rater") for tab in tabs] == [
         "Home",
         "Rate",
+        "My work",
         "Topics",
         "Guideline",
         "Precedents",

@@ -75,7 +75,7 @@ def test_whoever_opened_the_votes_gives_the_task_back_and_never_gets_it(
     held.refresh_from_db()
     assert held.state == "expired"
     assert isinstance(next_for(vera, project), Nothing)
-    with pytest.raises(VotesOpened, match="You have opened the votes"):
+    with pytest.raises(VotesOpened, match="You have seen what others said"):
         judge(vera, held, 1)
     with pytest.raises(VotesOpened):
         heartbeat(assignment=held)
@@ -101,7 +101,7 @@ def test_a_judgment_stands_once_its_rater_has_read_the_others(
     judge(vera, lease(vera, project), 1)
     assert "Open the votes" in reviewer.get(address(task)).content.decode()
     reviewer.post(address(task, "votes/"))
-    with pytest.raises(Conflict, match="You have opened the votes"):
+    with pytest.raises(Conflict, match="You have seen what others said"):
         undo_last(rater=vera, project=project)
 
 

@@ -7,7 +7,6 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
@@ -31,7 +30,7 @@ from labeling.models import (
 from labeling.releases.selectors import releases_of
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from labeling.work.registry import job_models
-from projects.models import Membership, Project, Role, User
+from projects.models import Membership, Project, Role
 
 #: Jobs whose failure no lead can clear: its row says why, or an operator sees it.
 WITHOUT_NEEDS: set[type[Job]] = {Deletion, ImportUndo, TextErasing}
@@ -244,18 +243,10 @@ class OwnProgress:
         return min(100, 100 * self.judgments // self.limit) if self.limit else 0
 
 
-def _zone(user: User) -> ZoneInfo:
-    """The user's time zone; UTC for a name that this machine does not know."""
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return ZoneInfo("UTC")
-
-
 def own_progress(membership: Membership, *, now: datetime) -> OwnProgress:
     """What this member has done here so far; today is a day of the member's own time zone."""
     project, rater = membership.project, membership.user
-    midnight = now.astimezone(_zone(rater)).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.astimezone(rater.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     judged = (
         Judgment.objects.filter(project=project, rater=rater)
         .standing()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy
@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 
 from labeling import stats
 from labeling.lead.kept_state import how_far
+from labeling.lead.raters.downloads import time_reply
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow, spread
 from labeling.teaching.checks.figures import any_check
 from projects.access import SignedInRequest, get_access
+from projects.models import Membership, Project
 from projects.navigation import Group, Tab
-from projects.permissions import Action
+from projects.permissions import Action, roles_that_may
 
 RATERS_PAGE = 100
 
@@ -62,11 +64,28 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "query": f"order={order}&" if order in ORDERS else "",
         "few": FEW,
         "spread": spread(rows) if rows else None,
+        "members": _members(access.project, page.object_list) if access.may(Action.TEACH) else {},
         "has_comparisons": any(row.ties.n for row in rows),
         "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
         "together": hand.checks if any_check(hand.checks) else None,
     }
     return render(request, "labeling/lead/raters.html", context)
+
+
+def _members(project: Project, rows: Iterable[RaterRow]) -> dict[int, int]:
+    """The memberships of those who can be written to, by the raters' ids."""
+    people = [row.rater.pk for row in rows]
+    members = Membership.objects.filter(
+        project=project, user__in=people, role__in=roles_that_may(Action.RATE)
+    )
+    return dict(members.values_list("user", "pk"))
+
+
+@require_safe
+def active_time(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
+    """The active time of each rater a day, as CSV; days are of my time zone."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    return time_reply(access.project, request.user)
 
 
 navigation = [
@@ -79,4 +98,7 @@ navigation = [
         position=50,
     )
 ]
-urlpatterns = [path("p/<slug:slug>/raters/", raters, name="raters")]
+urlpatterns = [
+    path("p/<slug:slug>/raters/", raters, name="raters"),
+    path("p/<slug:slug>/raters/time.csv", active_time, name="raters-time"),
+]

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from labeling import stats
@@ -127,6 +127,26 @@ class RaterChecks:
         }
 
 
+def checks_of_rater(project: Project, rater: int, *, before: datetime, step: int) -> CheckFigures:
+    """What checks say of one rater, from what they answered before a moment.
+
+    Gold counts in steps: a figure that moved with every gold task would say which one it was.
+    """
+    only = Q(judgment__rater=rater, judgment__created_at__lt=before)
+    judgments = Judgment.objects.counting().filter(rater=rater, created_at__lt=before)
+    own = gold_marks(project, Purpose.GOLD, judgments=judgments)
+    own = own[: len(own) // step * step]
+    right = [mark.right for mark in own]
+    accuracy = stats.gold_accuracy([rater] * len(right), right, raters=[rater]).of(rater)
+    return CheckFigures(
+        gold=accuracy.observed,
+        accuracy=accuracy.posterior,
+        above=accuracy.above if right else None,
+        consistency=_consistency(_repeats(project, only).get(rater, ())),
+        susceptibility=_susceptibility(own),
+    )
+
+
 def project_checks(project: Project, since: datetime | None = None) -> dict[str, Any]:
     """What checks say of all raters of a project together."""
     return RaterChecks(project).together(since)
@@ -198,26 +218,26 @@ def _consistency(same: Sequence[bool]) -> stats.Figure:
     )
 
 
-def _repeats(project: Project) -> dict[int, list[bool]]:
+def _repeats(project: Project, only: Q | None = None) -> dict[int, list[bool]]:
     """By rater, of each task that came again, whether its primary answer was the same."""
     again: dict[int, list[bool]] = {}
     compared = None
     for criterion in project.criteria.filter(is_primary=True):
         if criterion.scale.family == PREFERENCES:
-            compared = compared or repeated_answers(project)
+            compared = compared or repeated_answers(project, only)
             own = compared.of(criterion.pk)
             rows = list(zip(own.rater.tolist(), (own.first == own.again).tolist(), strict=True))
         else:
-            rows = _by_task(criterion)
+            rows = _by_task(criterion, only)
         for rater, same in rows:
             again.setdefault(rater, []).append(same)
     return again
 
 
-def _by_task(criterion: Criterion) -> list[tuple[int, bool]]:
+def _by_task(criterion: Criterion, only: Q | None) -> list[tuple[int, bool]]:
     """Each repeat of a rater once: it is the same where every answer about a response is."""
     if criterion.scale.family == RANKING or criterion.scale.per == "response":
-        own = repeated_responses(criterion)
+        own = repeated_responses(criterion, only)
         same: dict[tuple[int, int], bool] = {}
         for rater, task, equal in zip(
             own.rater.tolist(), own.task.tolist(), (own.first == own.again).tolist(), strict=True

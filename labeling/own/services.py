@@ -1,0 +1,59 @@
+"""Acts of a page of one's own: an example is opened, a note is written and read."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from labeling.models import Judgment, RaterNote
+from labeling.own.selectors import next_example, notes_to
+from labeling.rating.openings import open_votes
+from projects.audit import naming, record
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Membership, Project, User
+from projects.sql import database_now
+
+#: Characters of one note.
+MOST_RATER_NOTE = 2000
+
+
+def open_example(*, rater: User, project: Project) -> Judgment:
+    """Shows a rater the next task on which others answered otherwise.
+
+    That they saw it is recorded, so that their answer stands from then on. Raises Conflict where
+    there is none.
+    """
+    judgment = next_example(rater=rater, project=project)
+    if judgment is None:
+        raise Conflict(
+            _("There is no further task on which most others answered otherwise than you.")
+        )
+    open_votes(task=judgment.task, person=rater)
+    return judgment
+
+
+@transaction.atomic
+def write_note(*, member: Membership, author: User, text: str) -> RaterNote:
+    """Writes to a rater. Raises InvalidInput for an empty or a long text."""
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if not text or len(text) > MOST_RATER_NOTE:
+        sentence = _("Write between 1 and %(most)d characters.") % {"most": MOST_RATER_NOTE}
+        raise InvalidInput(sentence, fields={"text": sentence})
+    note = RaterNote.objects.create(
+        project=member.project, rater=member.user, author=author, text=text
+    )
+    record(
+        project=member.project,
+        actor=author,
+        verb=gettext_noop("rater written to"),
+        note=note.pk,
+        **naming(member.user),
+    )
+    return note
+
+
+def read_notes(*, rater: User, project: Project) -> int:
+    """Marks all notes to the rater as read; how many were not."""
+    unread = notes_to(rater=rater, project=project).filter(read_at__isnull=True)
+    return unread.update(read_at=database_now())

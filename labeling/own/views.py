@@ -1,0 +1,158 @@
+"""The page of a rater's own work, and the notes that leads write to raters."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from labeling.lead.raters.downloads import rater_pseudonym
+from labeling.models import RaterNote
+from labeling.own.figures import own_figures
+from labeling.own.selectors import (
+    next_example,
+    notes_to,
+    opened_examples,
+    own_days,
+    own_rows,
+    rater_member,
+    with_tasks,
+)
+from labeling.own.services import MOST_RATER_NOTE, open_example, read_notes, write_note
+from labeling.rating.judgments import NotYours, reopen_judgment
+from labeling.rating.selectors import own_judgments
+from projects.access import SignedInRequest, get_access
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Membership
+from projects.navigation import Group, Tab, Waiting
+from projects.permissions import Action, role_may
+
+OWN_PAGE = 25
+
+
+@never_cache
+@require_safe
+def my_work(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What I did here, what I may still change, and what can be learned from it."""
+    access = get_access(request.user, slug, Action.RATE)
+    rater, project, now = request.user, access.project, timezone.now()
+    rows = with_tasks(own_judgments(rater=rater, project=project))
+    page = Paginator(rows, OWN_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "access": access,
+        "project": project,
+        "page": page,
+        "rows": own_rows(project, list(page.object_list), now),
+        "days": own_days(rater=rater, project=project, now=now),
+        "figures": own_figures(rater=rater, project=project, now=now),
+        "examples": opened_examples(rater=rater, project=project, now=now),
+        "has_example": next_example(rater=rater, project=project) is not None,
+        "notes": list(notes_to(rater=rater, project=project)[:20]),
+    }
+    return render(request, "labeling/own/my_work.html", context)
+
+
+@require_POST
+def change_answer(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Takes one of my answers back and opens its task, filled in as it was."""
+    access = get_access(request.user, slug, Action.RATE)
+    try:
+        own = own_judgments(rater=request.user, project=access.project)
+        if not own.filter(assignment=assignment_id).exists():
+            raise Conflict(_("There is no answer of yours to change here."))
+        undone = reopen_judgment(rater=request.user, assignment_id=assignment_id)
+    except NotYours as error:
+        raise Http404(error.message) from None
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("labeling:my-work", slug)
+    messages.info(request, _("Change your answer and submit it again; until then it is not given."))
+    return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
+
+
+@require_POST
+def show_example(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Opens the next task on which others answered otherwise than I did."""
+    access = get_access(request.user, slug, Action.RATE)
+    try:
+        open_example(rater=request.user, project=access.project)
+    except Conflict as error:
+        messages.info(request, error.message)
+    return redirect(f"{reverse('labeling:my-work', args=[slug])}#examples")
+
+
+@require_POST
+def notes_read(request: SignedInRequest, slug: str) -> HttpResponse:
+    """I have read what leads wrote to me."""
+    access = get_access(request.user, slug, Action.RATE)
+    read_notes(rater=request.user, project=access.project)
+    return redirect(f"{reverse('labeling:my-work', args=[slug])}#notes")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rater_notes(request: SignedInRequest, slug: str, member_id: int) -> HttpResponse:
+    """What leads wrote to one rater, and a form to write."""
+    access = get_access(request.user, slug, Action.TEACH)
+    member = rater_member(access.project, pk=member_id)
+    wrong, text = "", ""
+    if request.method == "POST":
+        text = request.POST.get("text", "")
+        try:
+            write_note(member=member, author=request.user, text=text)
+        except InvalidInput as error:
+            wrong = error.fields["text"]
+        else:
+            messages.success(request, _("Your note stands on the rater's page “My work”."))
+            return redirect("labeling:rater-notes", slug, member_id)
+    context = {
+        "access": access,
+        "project": access.project,
+        "member": member,
+        "pseudonym": rater_pseudonym(access.project, member.user_id),
+        "notes": list(notes_to(rater=member.user, project=access.project)[:50]),
+        "text": text,
+        "wrong": wrong,
+        "most": MOST_RATER_NOTE,
+    }
+    status = 422 if wrong else 200
+    return render(request, "labeling/own/rater_notes.html", context, status=status)
+
+
+def _unread(member: Membership) -> Waiting | None:
+    if role_may(member.role, Action.TEACH):
+        return None  # who writes such notes finds those to them on the page
+    rows = RaterNote.objects.filter(project=member.project_id, rater=member.user_id)
+    unread = rows.filter(read_at__isnull=True).exclude(text="")
+    n = unread.count()
+    if not n:
+        return None
+    words = ngettext("%(n)d unread note", "%(n)d unread notes", n)
+    return Waiting(n, words % {"n": n})
+
+
+_BASE = "p/<slug:slug>/my-work/"
+navigation = [
+    Tab(
+        key="my-work",
+        url_name="labeling:my-work",
+        label=gettext_lazy("My work"),
+        action=Action.RATE,
+        group=Group.LABEL,
+        position=25,
+        waiting=_unread,
+    )
+]
+urlpatterns = [
+    path(_BASE, my_work, name="my-work"),
+    path(f"{_BASE}<int:assignment_id>/change/", change_answer, name="my-work-change"),
+    path(f"{_BASE}examples/", show_example, name="my-work-example"),
+    path(f"{_BASE}notes/read/", notes_read, name="my-work-notes-read"),
+    path("p/<slug:slug>/raters/<int:member_id>/notes/", rater_notes, name="rater-notes"),
+]
