@@ -269,6 +269,8 @@ SPECTACULAR_SETTINGS = {
         "OwnAnswerEnum": "projects.own_scales.OWN_ANSWERS",
         "JobStateEnum": "labeling.work.api.JOB_STATES",
         "TaskKindEnum": "labeling.vocabulary.TASK_KINDS",
+        "StatusEnum": "projects.models.Project.Status",
+        "QueryStateEnum": "labeling.vocabulary.QUERY_STATES",
         "PurposeEnum": "labeling.vocabulary.TASK_PURPOSES",
         "KnownPurposeEnum": "labeling.kinds.known.KNOWN_PURPOSES",
         "GoldKindEnum": "labeling.vocabulary.GOLD_KINDS",

@@ -188,6 +188,10 @@ class QueryState(StrEnum):
     SETTLED = "settled"
 
 
+#: The same as a list, by which the OpenAPI document knows it.
+QUERY_STATES = tuple(QueryState)
+
+
 #: A text of which more was pasted is pointed out, never refused.
 MUCH_PASTED = 0.8
 

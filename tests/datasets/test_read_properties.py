@@ -190,7 +190,7 @@ def test_messages_are_as_they_were_written_or_refused_by_line_and_field(folder, 
             chat = [{"role": m.role, "content": m.content} for m in outcome.messages]
             assert chat == row["messages"]
             assert [{"content": r.content} for r in outcome.responses] == row["responses"]
-            assert outcome.metadata == {"notes": row["notes"]}
+            assert outcome.metadata == {"notes": row["notes"]} or outcome.left_out
 
 
 @given(st.lists(several, min_size=1, max_size=3))

@@ -31,24 +31,12 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
     project: Project, lena: User, rui: User, client_for: ClientFor
 ):
     home = f"/p/{project.slug}/"
-    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/", "principles/"]
-    every += [
-        "examples/",
-        "precedents/",
-        "questions/",
-        "imports/",
-        "releases/",
-        "members/",
-        "settings/",
-        "audit/",
-    ]
+    every = ["", "find/", "rate/", "my-work/", "tasks/", "agreement/", "raters/", "guideline/"]
+    every += ["principles/", "examples/", "precedents/", "questions/", "imports/", "releases/"]
+    every += ["members/", "settings/", "audit/"]
     assert _links(client_for(lena), f"{home}audit/") == every
-    assert _links(client_for(rui), f"{home}guideline/") == [
-        "",
-        "rate/",
-        "guideline/",
-        "precedents/",
-    ]
+    mine = ["", "rate/", "my-work/", "guideline/", "precedents/"]
+    assert _links(client_for(rui), f"{home}guideline/") == mine
     page = client_for(lena).get(f"{home}audit/").content.decode()
     assert page.count('aria-current="page"') == 1
     assert re.search(r"All pages. Now in</span> Project\s", page)

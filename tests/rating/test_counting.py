@@ -81,8 +81,10 @@ def test_answers_count_as_their_judgments_do(history: History):
 KNOWS = {
     "labeling/models/judgments.py": "the query set",
     "labeling/models/play.py": "lets the review of a text rest that is not current any more",
+    "labeling/lead/raters/downloads.py": "pays for every answer that was given",
     "labeling/rating/judgments.py": "writes them",
     "labeling/rating/selectors.py": "shows a rater again what was taken back",
+    "labeling/rating/windows.py": "counts from the first answer, also where it was changed",
     "labeling/releases/selectors.py": "counts what was replaced or taken back",
 }
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from labeling.models import Precedent, Query
 from labeling.teaching.questions.services import MOST_ANSWER, MOST_ASKED, MOST_AT_ONCE
-from labeling.vocabulary import QueryState
+from labeling.vocabulary import QUERY_STATES
 from projects.api.parsing import StrictSerializer
 
 
@@ -31,9 +31,7 @@ class OwnQuestionSerializer(serializers.Serializer[Any]):
         allow_blank=True, help_text="Empty where only the flag `guideline_gap` was set."
     )
     asked_at = serializers.DateTimeField()
-    status = serializers.ChoiceField(
-        choices=list(QueryState), help_text="`settled`: by a precedent."
-    )
+    status = serializers.ChoiceField(choices=QUERY_STATES, help_text="`settled`: by a precedent.")
     answer = serializers.CharField(allow_blank=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     precedent = serializers.IntegerField(allow_null=True, help_text="Its number.")
