@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
@@ -46,6 +47,7 @@ PAGE_PARAMETERS = [
 ]
 
 
+@cache
 def paged(item: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """A page of items, for `extend_schema`."""
     return inline_serializer(

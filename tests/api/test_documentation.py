@@ -94,10 +94,21 @@ def test_the_page_shows_the_calls_in_a_browser(
     )
     sign_in(context, lena)
     page.goto(f"{live_server.url}/api/v1/docs/")
-    page.get_by_text("Lease my next task").wait_for(timeout=30_000)
-    assert page.get_by_text("Freeze a release").is_visible()
+    page.get_by_text("Who I am").wait_for(timeout=30_000)
+    _scroll_to(page, "Lease my next task")
+    _scroll_to(page, "Freeze a release")
     page.emulate_media(color_scheme="dark")
     page.locator("html.dark-mode").wait_for()
     page.get_by_role("link", name="Back to your projects").click()
     page.wait_for_url(f"{live_server.url}/")
     assert not [text for text in refused if "Content Security Policy" in text]
+
+
+def _scroll_to(page: Any, words: str) -> None:
+    """Goes down until they are shown: of a long list only what is near the window is drawn."""
+    for _ in range(60):
+        if page.get_by_text(words).count():
+            return
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{words} is nowhere on the page")

@@ -17,7 +17,7 @@ from tests.conftest import MakeTasks
 pytestmark = pytest.mark.django_db
 #: Calls that change nothing though they are no GET, and those that rate; all others take `all`.
 READ = {"release-preview"}
-RATE = {"next", "undo", "judgment", "skip", "heartbeat", "acknowledgement"}
+RATE = {"next", "undo", "judgment", "skip", "heartbeat", "acknowledgement", "my-examples"}
 OWN = {"schema", "docs", "nothing"}
 
 

@@ -88,7 +88,7 @@ def answer(page: Page, project: Project) -> None:
     if project.rationale_required:
         page.locator("[data-pop=reason] summary").click()
         page.locator("#rationale").fill("@Response 1 says what it depends on.")
-    editor = page.locator("textarea[name=text]")
+    editor = page.locator("textarea[name=text]:not(#asked)")
     if editor.count():
         editor.fill("An answer in my own words, as long as needed.")
     page.locator("#submit").click()
