@@ -60,7 +60,7 @@ def has_axes(questions: Iterable[Q]) -> bool:
     something to ask in a first pass."""
     asked = list(Compare().asked(questions))
     beside = [q for q in asked if not is_overall(q) and q.scale.family != GATE]
-    return bool(beside) and len(beside) < len(asked)
+    return bool(beside) and any(map(is_overall, asked))
 
 
 COMPARE_AXES, COMPARE_OVERALL = CompareAxes(), CompareOverall()
