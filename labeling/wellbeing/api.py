@@ -16,6 +16,7 @@ from labeling.wellbeing.serializers import (
 from labeling.wellbeing.services import choose_topics, describe_topic
 from projects.api.replies import refusals
 from projects.api.views import ApiView
+from projects.models import ApiKey
 from projects.permissions import Action
 
 _TAGS = ["topics"]
@@ -54,6 +55,8 @@ class Topics(ApiView):
 
 class TopicChoices(ApiView):
     """What the asker chose."""
+
+    scope = ApiKey.Scope.RATE
 
     @extend_schema(
         operation_id="choose_topics",

@@ -22,6 +22,8 @@ def test_the_first_pass_asks_everything_but_overall_and_the_second_overall_alone
     assert COMPARE_OVERALL.asked(rubric) == [OVERALL]
     assert has_axes(rubric)
     assert not has_axes([OVERALL, GATE])
+    axes = [question for question in rubric if question is not OVERALL]
+    assert not has_axes([GATE, *axes]), "nothing is primary"
     assert not has_axes([SAFE, KINDER])
 
 
