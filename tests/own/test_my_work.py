@@ -192,7 +192,7 @@ def test_a_lead_writes_to_a_rater_who_alone_reads_it(
     assert "Look at P3 &lt;b&gt;again&lt;/b&gt;." in page
     assert "1 unread note" in page
     assert api(rui).get(WORK).json()["unread_notes"] == 1
-    assert "P3" not in client_for(sam).get(PAGE).content.decode()
+    assert "Look at P3" not in client_for(sam).get(PAGE).content.decode()
     client_for(rui).post(f"{PAGE}notes/read/")
     assert RaterNote.objects.get().read_at is not None
     assert "unread note" not in client_for(rui).get(PAGE).content.decode()
