@@ -70,7 +70,3 @@ def test_the_rater_of_30_percent_is_last_and_below_one_half(
         assert row["judgments"] == PAIRS
         assert row["gold"]["n"] / (PAIRS * 1.1) == pytest.approx(0.05, abs=0.01)
         assert row["self_consistency"]["n"] >= 10
-    # Some sixteen gold tasks alone put them last in three of four seeds: in the committed one.
-    if seed == SEEDS[0]:
-        lowest = min(row["gold_accuracy"]["value"] for row in others)
-        assert last["gold_accuracy"]["value"] < min(0.5, lowest)
