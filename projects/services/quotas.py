@@ -10,6 +10,9 @@ from django.utils.translation import ngettext
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project, User
 
+# The space of the locks of who creates a project: arbitrary, but it must never change.
+_CREATOR_SPACE = 41101
+
 _ADD = """
     INSERT INTO projects_dailyupload AS t (project_id, day, size)
     VALUES (%(project)s, (now() AT TIME ZONE 'UTC')::date, %(size)s)
@@ -27,7 +30,9 @@ def require_room_for_project(user: User) -> None:
     most = settings.PROJECTS_PER_PERSON
     if not most or user.is_superuser or not user.is_active:
         return
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    # Not the user's row: logging in writes there, and would wait for as long as a project is made.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CREATOR_SPACE, user.pk])
     mine = Project.objects.filter(created_by=user).exclude(status=Project.Status.ARCHIVED)
     if mine.count() >= most:
         sentence = ngettext(

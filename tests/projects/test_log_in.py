@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from projects.models import OperatorNotice, Throttle, User
 from projects.services.notices import operator_notices
+from projects.services.quotas import require_room_for_project
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +224,20 @@ def test_of_a_hundred_guesses_at_one_moment_eight_are_looked_at(lena: User, monk
         answers = list(threads.map(guess, range(100)))
     assert answers.count(422) == 8
     assert answers.count(429) == 92
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_log_in_while_a_project_of_theirs_is_being_made(lena: User):
+    def status() -> int:
+        try:
+            return log_in(Client()).status_code
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        require_room_for_project(lena)
+        with ThreadPoolExecutor(1) as threads:
+            assert threads.submit(status).result() == 302
 
 
 @pytest.mark.parametrize(

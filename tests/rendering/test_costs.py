@@ -32,14 +32,19 @@ def formatted(text: str) -> str:
     return answered(json.dumps(["text", [text]]).encode()).decode()
 
 
+def cost_of_text(text: str) -> float:
+    """Processor seconds of one text."""
+    began = time.process_time()
+    formatted(text)
+    return time.process_time() - began
+
+
 def dearest(texts: list[str]) -> float:
-    """Processor seconds of the dearest of these."""
-    costs = []
-    for text in texts:
-        began = time.process_time()
-        formatted(text)
-        costs.append(time.process_time() - began)
-    return max(costs)
+    """Processor seconds of the dearest of these: each counts by the cheaper of two tries.
+
+    The first of all loads what highlights, and the kernel books work for others on whoever runs.
+    """
+    return max(min(cost_of_text(text), cost_of_text(text)) for text in texts)
 
 
 def test_code_that_its_highlighter_never_ends_is_plain_and_the_rest_is_formatted():
