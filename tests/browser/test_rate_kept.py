@@ -178,6 +178,7 @@ def test_a_refused_answer_is_told_in_words(desk: Desk, make_tasks: MakeTasks):
     expect(desk.page.locator("#judged")).to_have_text("0 judged")
 
 
+@pytest.mark.walk
 def test_logged_out_meanwhile_keeps_the_answer(
     desk: Desk,
     context: BrowserContext,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from config.embedded.paths import CHECKOUT
 
 #: Packages that no page and no job needs before it computes, reads or draws something.
@@ -43,6 +45,7 @@ print("well")
 """
 
 
+@pytest.mark.walk
 def test_what_is_deferred_is_loaded_at_its_first_use_by_any_thread() -> None:
     script = [sys.executable, "-c", _SCRIPT]
     done = subprocess.run(script, cwd=CHECKOUT, capture_output=True, text=True, check=False)

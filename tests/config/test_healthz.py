@@ -67,6 +67,7 @@ def test_without_the_database_nothing_can_be_served(parts: dict[str, PartState])
     assert Client().post("/healthz").status_code == 405
 
 
+@pytest.mark.walk
 @pytest.mark.django_db(transaction=True)
 def test_the_parts_are_known_by_their_signs_of_life(settings: Any):
     beat(Heartbeat.Kind.BEAT)

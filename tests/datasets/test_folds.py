@@ -20,6 +20,7 @@ from labeling.stats import Figure
 counts = st.dictionaries(st.text(max_size=6), st.integers(0, 500), max_size=30)
 
 
+@pytest.mark.walk
 @given(counts, st.text(max_size=4))
 def test_folds_differ_by_no_more_than_one_rater_gave(judgments, salt):
     fold_of = rater_folds(judgments, salt=salt)

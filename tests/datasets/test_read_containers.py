@@ -107,6 +107,7 @@ def test_detection_names_zstd(tmp_path):
     assert (detection.container, detection.compression) == ("JSON list", "zstd")
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_a_line_of_ten_megabytes_is_read(tmp_path):
     chat = [{"role": "user", "content": "ä“ " * 300_000 + str(i)} for i in range(8)]

@@ -18,6 +18,7 @@ def keyed(count: int) -> list[tuple[str, Message]]:
     ]
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.parametrize("bucket", [64 << 20, 2_000, 1])
 def test_items_come_back_in_the_order_of_their_keys(tmp_path, monkeypatch, bucket):

@@ -42,6 +42,7 @@ def test_every_project_has_a_guideline_in_full_and_enough_that_differs():
     assert {r.model for r in responses if not r.drawn} == set(content.MODELS)
 
 
+@pytest.mark.walk
 def test_every_picture_is_drawn_the_same_each_time_and_like_no_other():
     drawn = [r for item in ITEMS for r in item.responses if r.drawn]
     assert {r.model for r in drawn} == set(LOOKS)

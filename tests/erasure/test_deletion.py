@@ -158,6 +158,7 @@ def test_judgments_go_by_no_other_way(project: Project, rui: User, make_tasks: M
         cursor.execute("DELETE FROM labeling_answer")
 
 
+@pytest.mark.walk
 def test_one_module_alone_opens_the_triggers():
     opening = {
         path

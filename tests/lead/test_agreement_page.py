@@ -164,6 +164,7 @@ def test_an_engineer_sees_numbers_for_raters_and_a_rater_nothing(
     assert client_for(otto).get(url).status_code == 404
 
 
+@pytest.mark.walk
 def test_many_raters_are_a_table_and_few_a_matrix_with_it(
     client_for: ClientFor, lena: User, project: Project, make_tasks: MakeTasks
 ) -> None:

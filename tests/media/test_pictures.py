@@ -115,6 +115,7 @@ def test_what_is_kept_comes_in_again_as_it_is(image: Image.Image, form: str) -> 
     assert again.sha256 == kept.sha256
 
 
+@pytest.mark.walk
 def test_a_large_picture_has_two_smaller_ones_for_the_desk() -> None:
     kept = prepared_picture(written(picture((2048, 1024)), "JPEG"))
     assert read(kept.preview).size == (1200, 600)

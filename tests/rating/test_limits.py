@@ -231,6 +231,7 @@ ACTS: list[Callable[[Rater], None]] = [
 ]
 
 
+@pytest.mark.walk
 @given(
     acts=st.lists(st.sampled_from(ACTS), min_size=8, max_size=24),
     most=st.integers(1, 3),

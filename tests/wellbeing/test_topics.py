@@ -50,6 +50,7 @@ def why_nothing(user: User, project: Project, now: datetime | None = None) -> No
     return coming.reason if isinstance(coming, Nothing) else None
 
 
+@pytest.mark.walk
 def test_who_does_not_agree_gets_none_of_the_topic_in_10_000_draws(
     project: Project, lena: User, rui: User, sam: User, make_tasks: MakeTasks, api: CallAs
 ):

@@ -66,6 +66,7 @@ def many_principles(count: int) -> dict[str, str]:
     return {"form-TOTAL_FORMS": str(count), "form-INITIAL_FORMS": "0", **titles}
 
 
+@pytest.mark.walk
 def test_more_principles_than_a_version_may_have_are_refused_and_all_kept(
     project: Project, lena: User, client_for
 ):

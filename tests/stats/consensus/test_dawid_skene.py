@@ -112,6 +112,7 @@ def test_doubt_about_the_truth_widens_the_interval_of_a_rater() -> None:
     assert widths[1] > 1.2 * widths[0]
 
 
+@pytest.mark.walk
 @given(st.randoms(use_true_random=False), st.sampled_from((0.0, 0.1, 1.0)))
 def test_neither_the_order_of_rows_nor_names_matter(random: Any, smoothing: float) -> None:
     world = one_coin(np.array([0.9, 0.7, 0.6, 0.8]), 25, seed=7, categories=3, each=3)

@@ -55,6 +55,7 @@ def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:
     assert model.habit[1, 1] > 0.9
 
 
+@pytest.mark.walk
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.integers(0, 2)), min_size=4, max_size=4), min_size=1),
     st.sampled_from(("variational", "em")),

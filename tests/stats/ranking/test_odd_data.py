@@ -311,6 +311,7 @@ def test_an_error_that_is_only_rounding_is_none_whatever_the_names() -> None:
         assert np.isnan(ranking.error[middle]) or ranking.error[middle] > 0.1
 
 
+@pytest.mark.walk
 def test_a_resample_in_which_nothing_was_drawn_is_undefined() -> None:
     ranking = bradley_terry(
         Comparisons([1, 1, 1], [2, 2, 2], [-1, 1, -1]), interval="bootstrap", resamples=4000
