@@ -86,6 +86,11 @@ def _guideline_records(
     release was asked for."""
     newest = guidelines.last()
     worked = [example_json(row) for row in examples_at(release.project, release.created_at)]
+
+    def examples_of(guideline: Guideline) -> tuple[dict[str, Any], ...]:
+        of_project = worked if guideline == newest else ()
+        return (*guideline.examples, *(row for row in of_project if row not in guideline.examples))
+
     return tuple(
         GuidelineRecord(
             guideline.number,
@@ -93,7 +98,7 @@ def _guideline_records(
             guideline.change_note,
             guideline.priority_order,
             guideline.trade_off_rule,
-            (*guideline.examples, *(worked if guideline == newest else ())),
+            examples_of(guideline),
             tuple(guideline.guidance),
         )
         for guideline in guidelines

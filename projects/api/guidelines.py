@@ -72,8 +72,16 @@ class VersionSerializer(ListedVersionSerializer):
 class NewVersionSerializer(NewGuidelineSerializer):
     """The next version, whole: what it does not say, it does not hold."""
 
-    change_note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    change_note = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=2000,
+        help_text="What changed, in a sentence; every version but the first needs it.",
+    )
     change_size = serializers.ChoiceField(choices=ChangeSize.choices, default=ChangeSize.MAJOR)
+    quiz_again = serializers.BooleanField(
+        default=False, help_text="Every rater answers the quiz again; with a major change only."
+    )
     based_on = serializers.IntegerField(
         required=False,
         min_value=0,
@@ -156,15 +164,17 @@ class GuidelineVersions(ApiView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Raters read it before their next task, unless the change is minor. It can never be
-        changed, only followed; one that changes nothing is refused."""
+        changed, only followed; one that changes nothing, or does not say what, is refused. Its
+        examples become those of the project."""
         access = self.access(slug, Action.EDIT_GUIDELINE)
         values = dict(self.checked(NewVersionSerializer))
-        based_on = values.pop("based_on", None)
+        based_on, asks_quiz = values.pop("based_on", None), values.pop("quiz_again")
         version = publish_guideline(
             project=access.project,
             published_by=access.user,
             spec=guideline_spec_of(values),
             based_on=based_on,
+            asks_quiz=asks_quiz,
         )
         location = reverse("api:guideline-version", args=[slug, version.number])
         return Response(_whole(version), status=201, headers={"Location": location})

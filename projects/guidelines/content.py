@@ -40,23 +40,6 @@ GUIDANCE_LABELS: Mapping[str, Promise] = {
 }
 
 
-def examples_json(spec: GuidelineSpec, newest: Guideline | None) -> list[dict[str, Any]]:
-    """The examples as they are stored: those of the version before where nobody says."""
-    if spec.examples is None:
-        return list(newest.examples) if newest else []
-    return [
-        {
-            "kind": example.kind,
-            "criterion": example.criterion.strip(),
-            "prompt": example.prompt.strip(),
-            "responses": [text.strip() for text in example.responses],
-            "answer": example.answer.strip(),
-            "rationale": example.rationale.strip(),
-        }
-        for example in spec.examples
-    ]
-
-
 def guidance_json(spec: GuidelineSpec, newest: Guideline | None) -> list[dict[str, Any]]:
     """What is said question by question as it is stored, the first in the order of priority first;
     questions of which nothing is said are left out."""

@@ -84,7 +84,6 @@ def draft_like(guideline: Guideline | None) -> dict[str, Any]:
         **{name: getattr(guideline, name) for name in texts},
         "guidance": guideline.guidance,
         "principles": list(clauses),
-        "examples": guideline.examples,
     }
 
 
@@ -98,11 +97,6 @@ def unpublished_version(
         priority_order=_text(content, "priority_order"),
         trade_off_rule=_text(content, "trade_off_rule"),
         guidance=[_guidance(entry) for entry in content.get("guidance") or ()],
-        examples=[
-            example
-            for example in content.get("examples") or ()
-            if example.get("answer") or example.get("prompt")
-        ],
     )
     guideline.guidance = [entry for entry in guideline.guidance if any(entry[n] for n in _SAID)]
     titled = [clause for clause in content.get("principles") or () if clause.get("title")]

@@ -25,9 +25,8 @@ from projects.guidelines.drafts import (
     save_draft,
     unpublished_version,
 )
+from projects.guidelines.examples import examples_in_force
 from projects.guidelines.forms import (
-    ExampleForm,
-    Examples,
     Guidance,
     GuidelineForm,
     Principles,
@@ -36,11 +35,12 @@ from projects.guidelines.forms import (
 )
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import publish_guideline
+from projects.guidelines.versions import Section, compare, get_version
 from projects.models import Guideline, Project
 from projects.permissions import Action
 from projects.selectors.rubric import asked_criteria
 
-_EXAMPLES, _GUIDANCE = "examples", "guidance"
+_GUIDANCE = "guidance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ class _Editor:
     form: GuidelineForm
     principles: Any
     guidance: Any
-    examples: Any
     sends_guidance: bool = True
-    sends_examples: bool = True
 
     def is_valid(self) -> bool:
         """Whether all that was sent fits; each part says what is wrong with it."""
@@ -60,48 +58,41 @@ class _Editor:
             self.form.is_valid()
             & self.principles.is_valid()
             & (not self.sends_guidance or self.guidance.is_valid())
-            & (not self.sends_examples or self.examples.is_valid())
         )
 
 
-def _fresh(project: Project, content: dict[str, Any], *, more: str = "") -> _Editor:
-    """An editor that holds this, with one row more of what was asked for."""
+def _fresh(project: Project, content: dict[str, Any], *, more: bool = False) -> _Editor:
+    """An editor that holds this, with one principle more if it was asked for."""
     form = GuidelineForm(initial={n: content.get(n) for n in GuidelineForm.base_fields})
     form.initial["change_size"] = content.get("change_size") or "major"
     clauses = list(content.get("principles") or ())
-    cases = ExampleForm.rows_like(content.get("examples") or ())
     if not more:
-        clauses, cases = _without_blank_end(clauses, "title"), _without_blank_end(cases, "prompt")
-    principles = fresh_rows(Principles, clauses, more=more != "example")
-    examples = fresh_rows(Examples, cases, more=more != "principle", prefix=_EXAMPLES)
+        clauses = _without_blank_end(clauses)
+    principles = fresh_rows(Principles, clauses, more=True)
     rows = guidance_rows(asked_criteria(project), content.get("guidance") or ())
     if more:
-        last, field = (examples, "prompt") if more == "example" else (principles, "title")
-        last.forms[-1].fields[field].widget.attrs["autofocus"] = True
-    return _Editor(form, principles, fresh_rows(Guidance, rows, prefix=_GUIDANCE), examples)
+        principles.forms[-1].fields["title"].widget.attrs["autofocus"] = True
+    return _Editor(form, principles, fresh_rows(Guidance, rows, prefix=_GUIDANCE))
 
 
-def _without_blank_end(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+def _without_blank_end(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows without those at the end in which nothing was written; one is offered anyway."""
     kept = list(rows)
-    texts = {name, "text", "training_form", "responses", "answer", "rationale"}
-    while kept and not any(kept[-1].get(text) for text in texts):
+    while kept and not any(kept[-1].get(text) for text in ("title", "text", "training_form")):
         kept.pop()
     return kept
 
 
 def _posted(request: SignedInRequest, newest: Guideline | None, project: Project) -> _Editor:
-    """What was sent; a page of before there were examples or guidance sends none: they stay."""
-    kept = _fresh(project, draft_like(newest))
-    has_examples = f"{_EXAMPLES}-TOTAL_FORMS" in request.POST
+    """What was sent; a page of before there was guidance sends none: it stays."""
     has_guidance = f"{_GUIDANCE}-TOTAL_FORMS" in request.POST
     return _Editor(
         GuidelineForm(request.POST),
         Principles(request.POST),
-        Guidance(request.POST, prefix=_GUIDANCE) if has_guidance else kept.guidance,
-        Examples(request.POST, prefix=_EXAMPLES) if has_examples else kept.examples,
+        Guidance(request.POST, prefix=_GUIDANCE)
+        if has_guidance
+        else _fresh(project, draft_like(newest)).guidance,
         has_guidance,
-        has_examples,
     )
 
 
@@ -111,9 +102,6 @@ def _posted_content(request: SignedInRequest, newest: Guideline | None) -> dict[
     content["principles"] = posted_rows(Principles, request.POST)
     if f"{_GUIDANCE}-TOTAL_FORMS" in request.POST:
         content["guidance"] = posted_rows(Guidance, request.POST, prefix=_GUIDANCE)
-    if f"{_EXAMPLES}-TOTAL_FORMS" in request.POST:
-        rows = posted_rows(Examples, request.POST, prefix=_EXAMPLES)
-        content["examples"] = ExampleForm.examples_in(rows)
     return content
 
 
@@ -131,8 +119,7 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     content = _posted_content(request, newest)
     place = _Place(access, newest, posted_number(request.POST.get("based_on")))
     if "add" in request.POST:
-        more = "example" if request.POST["add"] == "example" else "principle"
-        editor = _fresh(access.project, content, more=more)
+        editor = _fresh(access.project, content, more=True)
         return _page(request, place, editor, content)
     return _published(request, place, content)
 
@@ -167,10 +154,10 @@ def _publish(access: Access, editor: _Editor) -> Guideline:
         spec=guideline_spec(
             editor.form,
             editor.principles,
-            editor.examples if editor.sends_examples else None,
             editor.guidance if editor.sends_guidance else None,
         ),
         based_on=editor.form.cleaned_data["based_on"],
+        asks_quiz=editor.form.cleaned_data["quiz_again"],
     )
 
 
@@ -192,6 +179,12 @@ class _Place:
     def behind(self) -> int | None:
         """The version that they began from, where another was published since."""
         return self.began if self.began and self.began < self.number else None
+
+
+def _missed(place: _Place) -> list[Section]:
+    """What was published since they began to write."""
+    began = get_version(place.access.project, place.behind) if place.behind else None
+    return compare(began, place.newest) if began and place.newest else []
 
 
 def _labelled(guidance: Any, project: Project) -> list[tuple[Any, str]]:
@@ -234,7 +227,9 @@ def _page(
         "principles": editor.principles,
         "guidance": editor.guidance,
         "guidance_rows": _labelled(editor.guidance, access.project),
-        "examples": editor.examples,
+        "n_examples": examples_in_force(access.project).count(),
+        "in_text": len(newest.examples) if newest else 0,
+        "changes": _missed(place),
         "draft": draft,
         "others": list(others_writing(access.project, request.user)),
         "version": version,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -10,18 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.guidelines.checks import (
-    EXAMPLE_LIMIT,
     GUIDANCE_LIMIT,
     LAST_RANK,
-    MOST_EXAMPLES,
     MOST_PRINCIPLES,
-    MOST_SHOWN,
 )
 from projects.guidelines.content import GUIDANCE_LABELS
 from projects.models import ChangeSize, Criterion
 from projects.project_templates import (
     GUIDANCE_TEXTS,
-    ExampleSpec,
     GuidanceSpec,
     GuidelineSpec,
     PrincipleSpec,
@@ -40,8 +35,8 @@ class GuidelineForm(forms.Form):
         widget=_area(18, read=True),
         error_messages={"required": _("Write the guideline first.")},
         help_text=_(
-            "Markdown works: headings, lists, **bold**, tables. Give a clear case, "
-            "a borderline case and a tie: examples teach more than rules."
+            "Markdown works: headings, lists, **bold**, tables. Worked examples have a page of "
+            "their own."
         ),
     )
     priority_order = forms.CharField(
@@ -63,7 +58,7 @@ class GuidelineForm(forms.Form):
         required=False,
         max_length=2000,
         widget=_area(2),
-        help_text=_("Raters see it beside the new version."),
+        help_text=_("In a sentence: raters see it first, before the new version."),
     )
     # A page of before there were small changes does not say: raters read the version first.
     change_size = forms.ChoiceField(
@@ -72,6 +67,11 @@ class GuidelineForm(forms.Form):
         required=False,
         initial=ChangeSize.MAJOR.value,
         widget=forms.RadioSelect,
+    )
+    quiz_again = forms.BooleanField(
+        label=_("Ask the quiz again"),
+        required=False,
+        help_text=_("Every rater answers the worked examples once more before their next task."),
     )
     # The version that is improved on, and the saving of the draft that the page has seen.
     based_on = forms.IntegerField(
@@ -108,91 +108,6 @@ class PrincipleForm(forms.Form):
 
 Principles = forms.formset_factory(
     PrincipleForm, extra=0, min_num=1, max_num=MOST_PRINCIPLES, validate_max=True
-)
-
-
-#: What stands between two responses of an example, on a line of its own.
-BETWEEN = "---"
-# Of one line only: over many blank ones `\s` would look again from each.
-_SPLIT = re.compile(rf"^[ \t]*{BETWEEN}[ \t\r]*$", re.MULTILINE)
-
-
-def _parted(responses: str) -> list[str]:
-    return [text.strip() for text in _SPLIT.split(responses) if text.strip()]
-
-
-class ExampleForm(forms.Form):
-    """One worked example; without an answer and a reason it is dropped."""
-
-    kind = forms.ChoiceField(
-        label=_("Case"),
-        choices=[("clear", _("clear")), ("borderline", _("borderline")), ("tie", _("a tie"))],
-    )
-    criterion = forms.CharField(
-        label=_("Key of the question"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    prompt = forms.CharField(
-        label=_("Prompt"), required=False, max_length=EXAMPLE_LIMIT, widget=_area(2)
-    )
-    responses = forms.CharField(
-        label=_("Responses"),
-        required=False,
-        max_length=MOST_SHOWN * EXAMPLE_LIMIT,
-        widget=_area(3),
-        help_text=_("Several: with a line of three hyphens between them."),
-    )
-    answer = forms.CharField(
-        label=_("Answer"), required=False, max_length=EXAMPLE_LIMIT, widget=_area(1)
-    )
-    rationale = forms.CharField(
-        label=_("Why"), required=False, max_length=EXAMPLE_LIMIT, widget=_area(2)
-    )
-
-    @classmethod
-    def rows_like(cls, examples: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
-        """Examples as a version or a draft has them, as the rows of the form."""
-        return [
-            {**example, "responses": f"\n{BETWEEN}\n".join(example.get("responses") or ())}
-            for example in examples
-        ]
-
-    @classmethod
-    def examples_in(cls, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Rows as they were typed, as a draft has them."""
-        return [{**row, "responses": _parted(str(row.get("responses") or ""))} for row in rows]
-
-    @property
-    def is_dropped(self) -> bool:
-        """Whether nothing is in it but the case."""
-        texts = ("prompt", "responses", "answer", "rationale")
-        return not any(self.cleaned_data.get(name) for name in texts)
-
-    def clean(self) -> dict[str, Any]:
-        """What shows a case says its answer, and why."""
-        cleaned = super().clean() or {}
-        if not self.is_dropped:
-            for name in ("answer", "rationale"):
-                if not cleaned.get(name):
-                    self.add_error(name, _("Say it, or empty the whole example."))
-        return cleaned
-
-    def spec(self) -> ExampleSpec:
-        """What the service takes."""
-        return ExampleSpec(
-            kind=self.cleaned_data["kind"],
-            criterion=self.cleaned_data["criterion"],
-            prompt=self.cleaned_data["prompt"],
-            responses=_parted(self.cleaned_data["responses"]),
-            answer=self.cleaned_data["answer"],
-            rationale=self.cleaned_data["rationale"],
-        )
-
-
-Examples = forms.formset_factory(
-    ExampleForm, extra=0, min_num=1, max_num=MOST_EXAMPLES, validate_max=True
 )
 
 
@@ -247,11 +162,10 @@ def guidance_rows(
 def guideline_spec(
     form: GuidelineForm,
     principles: forms.BaseFormSet[Any],
-    examples: forms.BaseFormSet[Any] | None = None,
     guidance: forms.BaseFormSet[Any] | None = None,
 ) -> GuidelineSpec:
-    """What the service takes; untitled rows are left out. Without examples or guidance, those of
-    the version before stay."""
+    """What the service takes; untitled rows are left out. Without guidance, that of the version
+    before stays."""
     rows = [row.cleaned_data for row in principles.forms if row.cleaned_data.get("title")]
     return GuidelineSpec(
         text=form.cleaned_data["text"],
@@ -263,9 +177,6 @@ def guideline_spec(
             PrincipleSpec(row["title"], row["text"], row["training_form"], row["key"])
             for row in rows
         ],
-        examples=None
-        if examples is None
-        else [row.spec() for row in examples.forms if not row.is_dropped],
         guidance=None
         if guidance is None
         else [row.spec() for row in guidance.forms if row.cleaned_data.get("criterion")],

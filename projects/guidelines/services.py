@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.checks import check_guideline
-from projects.guidelines.content import PRINCIPLE_WORDS, examples_json, guidance_json, spec_like
+from projects.guidelines.content import PRINCIPLE_WORDS, guidance_json, spec_like
 from projects.models import (
     Acknowledgement,
     ChangeSize,
@@ -38,28 +38,32 @@ def publish_guideline(
     spec: GuidelineSpec,
     based_on: int | None = None,
     restores: int | None = None,
+    asks_quiz: bool = False,
 ) -> Guideline:
     """Publishes the next version; raters acknowledge it before their next task, unless the change
-    is a minor one.
+    is a minor one, and answer the quiz again if it `asks_quiz`.
 
-    Whoever publishes has read it, and their draft is gone. `based_on` is the version that was
-    improved on: raises Conflict where another was published meanwhile. Raises InvalidInput for
-    what no version can hold, for keys of principles that no version has or that two of them name,
-    and where nothing changed.
+    Whoever publishes has read it, and their draft is gone. Its examples become the project's own.
+    `based_on` is the version that was improved on: raises Conflict where another was published
+    meanwhile. Raises InvalidInput for what no version can hold, for keys of principles that no
+    version has or that two of them name, where nothing changed, or nobody says what did.
     """
     check_guideline(project, spec)
     # The project row is the lock: two versions published at once get two numbers.
-    Project.objects.select_for_update().get(pk=project.pk)
+    project = Project.objects.select_for_update().get(pk=project.pk)
     published = Guideline.objects.filter(project=project).select_related("published_by")
     newest = published.order_by("-number").first()
     _require_newest(newest, based_on)
     guideline = _next_version(project, published_by, spec, newest)
     clauses = list(_clauses(spec, newest, guideline.number))
     _require_change(newest, guideline, clauses)
+    if asks_quiz:
+        _require_quiz(project, guideline)
     guideline.save(force_insert=True)
     for clause in clauses:
         clause.guideline = guideline
     Principle.objects.bulk_create(clauses)
+    keep_examples(project=project, author=published_by, examples=_brought(spec, newest))
     acknowledge(user=published_by, guideline=guideline)
     GuidelineDraft.objects.filter(project=project, author=published_by).delete()
     record(
@@ -70,6 +74,8 @@ def publish_guideline(
         **({"minor": True} if guideline.read_since < guideline.number else {}),
         **({"restored": restores} if restores else {}),
     )
+    if asks_quiz:
+        ask_examples_again(project=project, actor=published_by, since=guideline.number)
     make_ready(guideline=guideline)
     return guideline
 
@@ -90,15 +96,27 @@ def _next_version(
         change_size=ChangeSize.MINOR if is_minor else ChangeSize.MAJOR,
         read_since=newest.read_since if newest is not None and is_minor else number,
         guidance=guidance_json(spec, newest),
-        examples=examples_json(spec, newest),
         published_by=published_by,
     )
 
 
-def begin_examples(*, project: Project, author: User, examples: Iterable[ExampleSpec]) -> None:
-    """Writes the first examples of a new project; `labeling.teaching.examples` adds and changes
-    them, and says which answers are right."""
-    rows = [
+def _brought(spec: GuidelineSpec, newest: Guideline | None) -> list[ExampleSpec]:
+    """The examples that a version brings along, and those that stood in the text before."""
+    former = newest.examples if newest else []
+    return [*(ExampleSpec(**example) for example in former), *(spec.examples or ())]
+
+
+def keep_examples(*, project: Project, author: User, examples: Sequence[ExampleSpec]) -> None:
+    """Makes examples those of the project, after the ones that it has; what the project holds, or
+    once held, is not made again. `labeling.teaching.examples` adds and changes them, and says which
+    answers are right."""
+    if not examples:
+        return
+    rows = WorkedExample.objects.filter(project=project)
+    known = {_said(row) for row in rows}
+    last = max((row.number for row in rows), default=0)
+    fresh = list({_said(e): e for e in examples if _said(e) not in known}.values())
+    WorkedExample.objects.bulk_create(
         WorkedExample(
             project=project,
             number=number,
@@ -111,12 +129,22 @@ def begin_examples(*, project: Project, author: User, examples: Iterable[Example
             rationale=example.rationale,
             author=author,
         )
-        for number, example in enumerate(examples, start=1)
-    ]
-    if rows:
-        WorkedExample.objects.bulk_create(rows)
-        project.has_examples = True
-        project.save(update_fields=["has_examples"])
+        for number, example in enumerate(fresh, start=last + 1)
+    )
+    Project.objects.filter(pk=project.pk, has_examples=False).update(has_examples=True)
+
+
+def _said(example: WorkedExample | ExampleSpec) -> tuple[str, ...]:
+    """What tells an example from others."""
+    texts = (example.prompt, *example.responses, example.answer, example.rationale)
+    return (example.kind, example.criterion.strip(), *(text.strip() for text in texts))
+
+
+def ask_examples_again(*, project: Project, actor: User, since: int) -> None:
+    """Every rater answers the quiz again before the next task, under this version."""
+    project.quiz_since = since
+    project.save(update_fields=["quiz_since"])
+    record(project=project, actor=actor, verb=gettext_noop("quiz asked again"), version=since)
 
 
 def restore_version(*, version: Guideline, restored_by: User) -> Guideline:
@@ -138,19 +166,18 @@ def _require_newest(newest: Guideline | None, based_on: int | None) -> None:
     if newest is None or based_on is None or newest.number == based_on:
         return
     by = newest.published_by
-    raise Conflict(
-        _(
-            "v%(number)d was published by %(name)s while you were writing. Nothing of yours is "
-            "lost: look at what changed, take over what you need, and publish again."
-        )
-        % {"number": newest.number, "name": by.display_name if by else _("somebody")}
-    )
+    sentence = _(
+        "v%(number)d was published by %(name)s while you were writing. Nothing of yours is "
+        "lost: look at what changed, take over what you need, and publish again."
+    ) % {"number": newest.number, "name": by.display_name if by else _("somebody")}
+    note = _("They say: “%(note)s”") % {"note": newest.change_note} if newest.change_note else ""
+    raise Conflict(f"{sentence} {note}".rstrip(), fields={"based_on": sentence})
 
 
 def _require_change(
     newest: Guideline | None, guideline: Guideline, clauses: Iterable[Principle]
 ) -> None:
-    """Raises InvalidInput where a version says what the one before says."""
+    """Raises InvalidInput where a version says what the one before says, or not what changed."""
     if newest is None:
         return
     before = [_content(newest), *map(_wording, newest.principles.all())]
@@ -159,11 +186,28 @@ def _require_change(
             "number": newest.number
         }
         raise InvalidInput(sentence, fields={"text": sentence})
+    if not guideline.change_note:
+        sentence = _("Say what changed since v%(number)d: raters read it before their next task.")
+        if guideline.change_size == ChangeSize.MINOR:
+            sentence = _("Say what changed since v%(number)d: raters find it beside the text.")
+        sentence %= {"number": newest.number}
+        raise InvalidInput(sentence, fields={"change_note": sentence})
+
+
+def _require_quiz(project: Project, guideline: Guideline) -> None:
+    """Raises InvalidInput where a version cannot ask the quiz again."""
+    sentence = ""
+    if not project.asks_quiz:
+        sentence = _("This project asks no quiz. Turn it on in the settings first.")
+    elif guideline.change_size == ChangeSize.MINOR:
+        sentence = _("After a minor change raters go on; only a major one asks the quiz again.")
+    if sentence:
+        raise InvalidInput(sentence, fields={"quiz_again": sentence})
 
 
 def _content(guideline: Guideline) -> object:
     texts = (guideline.text, guideline.priority_order, guideline.trade_off_rule)
-    return (*texts, guideline.guidance, guideline.examples)
+    return (*texts, guideline.guidance)
 
 
 def _wording(clause: Principle) -> object:

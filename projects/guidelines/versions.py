@@ -79,7 +79,8 @@ def compare(before: Guideline, after: Guideline) -> list[Section]:
         (_("Principles"), _principles(before), _principles(after)),
         (_("Order of priority"), before.priority_order, after.priority_order),
         (_("When two good things pull apart"), before.trade_off_rule, after.trade_off_rule),
-        (_("Worked examples"), _examples(before), _examples(after)),
+        # From one that holds none on, examples are the project's, which says itself what changed.
+        (_("Worked examples"), _examples(before) if after.examples else "", _examples(after)),
     )
     sections = (
         Section(title, list(line_difference(old.splitlines(), new.splitlines())))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
-from projects.guidelines.services import begin_examples, publish_guideline
+from projects.guidelines.services import keep_examples, publish_guideline
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
     PROJECT_TEMPLATES,
@@ -82,7 +82,7 @@ def create_project(
             set_reasons(project=project, actor=created_by, reasons=reasons)
         if guideline is not None and guideline.text.strip():
             publish_guideline(project=project, published_by=created_by, spec=guideline)
-        begin_examples(project=project, author=created_by, examples=examples)
+        keep_examples(project=project, author=created_by, examples=examples)
     return project
 
 

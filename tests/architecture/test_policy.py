@@ -162,7 +162,7 @@ def world(
 
 def _second_guideline(project: Project, raters: dict[str, User]) -> None:
     """Two versions, so that they can be compared; everybody who rates has read both."""
-    spec = GuidelineSpec(text="New.", principles=[PrincipleSpec("Be true")])
+    spec = GuidelineSpec("New.", change_note="New.", principles=[PrincipleSpec("Be true")])
     second = publish_guideline(project=project, published_by=raters["lead"], spec=spec)
     for rater in raters.values():
         acknowledge(user=rater, guideline=second)

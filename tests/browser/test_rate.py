@@ -269,7 +269,9 @@ def test_the_last_task_leads_to_the_reason_why_there_is_no_more(desk: Desk, make
 def test_guideline_principles_and_the_sheet_of_keys(
     desk: Desk, lena: User, rui: User, make_tasks: MakeTasks
 ):
-    spec = GuidelineSpec(text="# Rules\n\nBe **fair**.", principles=(PrincipleSpec("Be brief"),))
+    spec = GuidelineSpec(
+        text="# Rules\n\nBe **fair**.", change_note="New.", principles=[PrincipleSpec("Be brief")]
+    )
     version = publish_guideline(project=desk.project, published_by=lena, spec=spec)
     acknowledge(user=rui, guideline=version)
     make_tasks(desk.project, 2)

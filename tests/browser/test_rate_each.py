@@ -104,7 +104,7 @@ def test_a_response_is_checked_against_principles_by_touch_on_a_phone(
 ):
     ask(desk.project, RULE)
     principles = [PrincipleSpec(WORD, f"{WORD} {WORD}"), PrincipleSpec("<b>Be kind</b>")]
-    spec = GuidelineSpec(text="Check.", principles=principles)
+    spec = GuidelineSpec(text="Check.", change_note="New.", principles=principles)
     guideline = publish_guideline(project=desk.project, published_by=lena, spec=spec)
     acknowledge(user=rui, guideline=guideline)
     make_tasks(desk.project, 1, kind="rule", contents=("One of {i}.",))

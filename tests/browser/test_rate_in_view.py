@@ -70,6 +70,7 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
     page, project = desk.page, desk.project
     spec = GuidelineSpec(
         text="# Rules\n\n" + "Read both.\n\n" * 80 + "The last rule.",
+        change_note="New.",
         principles=[PrincipleSpec("Be brief")],
         guidance=[GuidanceSpec(c.key, "Read.") for c in project.criteria.order_by("-position")],
     )

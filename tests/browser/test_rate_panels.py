@@ -44,7 +44,7 @@ BEHIND = """() => JSON.stringify([
 def guided(desk: Desk, lena: User, rui: User, make_tasks: MakeTasks) -> Desk:
     """The desk with everything that can open: principles and a guideline, too."""
     principles = (PrincipleSpec("Be brief"), PrincipleSpec("Be true"))
-    spec = GuidelineSpec(text="# Rules", principles=principles)
+    spec = GuidelineSpec(text="# Rules", change_note="New.", principles=principles)
     version = publish_guideline(project=desk.project, published_by=lena, spec=spec)
     acknowledge(user=rui, guideline=version)
     make_tasks(desk.project, 3)

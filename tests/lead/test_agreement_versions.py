@@ -34,7 +34,7 @@ def test_agreement_is_told_under_each_version_and_the_newest_against_the_one_bef
     make_tasks(project, 12)
     for number in (1, 2):
         if number == 2:
-            spec = GuidelineSpec("Prefer what is true.")
+            spec = GuidelineSpec("Prefer what is true.", change_note="New.")
             read = publish_guideline(project=project, published_by=lena, spec=spec)
             for rater in (rui, sam):
                 acknowledge(user=rater, guideline=read)

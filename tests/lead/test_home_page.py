@@ -140,7 +140,9 @@ def test_what_waits_for_a_person_is_listed_and_nothing_else(
     assert kinds(project) == {}
     for user, reason in ((rui, "unclear"), (sam, "broken")):
         skip_assignment(rater=user, assignment_id=lease(user, project).pk, reason=reason)
-    publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New words"))
+    publish_guideline(
+        project=project, published_by=lena, spec=GuidelineSpec("New words", change_note="New.")
+    )
     Import.objects.create(project=project, filename="a.csv", state=JobState.FAILED)
     assert kinds(project) == {
         "failed_imports": 1,
@@ -216,7 +218,9 @@ def test_a_limit_lowered_below_what_is_there_is_said_as_it_is(
 def test_a_rater_is_sent_to_a_guideline_that_is_new(
     project: Project, lena: User, rui: User, client_for
 ):
-    publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New words"))
+    publish_guideline(
+        project=project, published_by=lena, spec=GuidelineSpec("New words", change_note="New.")
+    )
     assert "v2" in client_for(rui).get(f"/p/{project.slug}/").content.decode()
     assert "a guideline to read" in client_for(rui).get(f"/p/{project.slug}/").content.decode()
 

@@ -36,7 +36,9 @@ def needs(project: Project) -> dict[str, int]:
 
 
 def publish(project: Project, lead: User) -> None:
-    publish_guideline(project=project, published_by=lead, spec=GuidelineSpec(text="New."))
+    publish_guideline(
+        project=project, published_by=lead, spec=GuidelineSpec("New.", change_note="New.")
+    )
 
 
 def follow(client: Client, address: str) -> str:

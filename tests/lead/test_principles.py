@@ -26,7 +26,7 @@ CLAUSES = (PrincipleSpec("Be true", "No false claim."), PrincipleSpec("Be brief"
 @pytest.fixture
 def guided(project: Project, lena: User, rui: User, sam: User) -> Project:
     """The project under a guideline with two principles, which its raters have read."""
-    spec = GuidelineSpec("Judge.", principles=CLAUSES)
+    spec = GuidelineSpec("Judge.", change_note="New.", principles=CLAUSES)
     read = publish_guideline(project=project, published_by=lena, spec=spec)
     for rater in (rui, sam):
         acknowledge(user=rater, guideline=read)
@@ -136,7 +136,7 @@ def test_an_edit_is_a_version_and_old_judgments_keep_the_old_words(
     cited = Principle.objects.get(guideline=judgment.guideline, number=judgment.principles[0])
     assert cited.text == "No false claim."
     # What does not say source and scope leaves them; what is worded as before keeps its version.
-    spec = GuidelineSpec("Judge well.", principles=CLAUSES)
+    spec = GuidelineSpec("Judge well.", change_note="New.", principles=CLAUSES)
     later = publish_guideline(project=guided, published_by=lena, spec=spec)
     assert [(p.key, p.version, p.source) for p in later.principles.all()] == [
         ("v2p1", 3, "House rules"),

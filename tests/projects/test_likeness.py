@@ -23,6 +23,7 @@ def rich(project: Project, lena: User, api: CallAs) -> Project:
     set_reasons(project=project, actor=lena, reasons=reasons)
     spec = GuidelineSpec(
         "Be kind.",
+        change_note="Kinder.",
         principles=[PrincipleSpec("Kind")],
         examples=[ExampleSpec("tie", "Tie", "The same.")],
     )

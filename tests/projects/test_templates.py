@@ -12,8 +12,7 @@ from labeling.models import Import
 from labeling.teaching.examples.services import write_example
 from projects.exceptions import InvalidInput
 from projects.guidelines.examples import example_spec, examples_in_force
-from projects.guidelines.forms import ExampleForm
-from projects.guidelines.services import publish_guideline
+from projects.guidelines.services import publish_guideline, restore_version
 from projects.guidelines.versions import compare
 from projects.models import Project, User
 from projects.project_templates import (
@@ -122,17 +121,24 @@ def test_questions_are_moved_and_taken_out_before_there_is_a_project(lena, proje
     assert order(up="nonsense") == (["first", "second", "third"], ["form-0"])
 
 
-def test_examples_stay_with_the_next_version_and_a_change_of_them_is_told(
-    project: Project, lena: User
+def test_examples_have_one_place_to_which_those_in_a_text_move_with_the_next_version(
+    project: Project, lena: User, client_for
 ):
-    spec = GuidelineSpec("Truth first.", examples=[EXAMPLE])
-    first = publish_guideline(project=project, published_by=lena, spec=spec)
-    spec = replace(spec, text="Truth first, then brevity.")
-    kept = publish_guideline(project=project, published_by=lena, spec=replace(spec, examples=None))
-    assert kept.examples == first.examples
-    assert kept.examples[0]["responses"] == ["4", "5"]
-    gone = publish_guideline(project=project, published_by=lena, spec=replace(spec, examples=[]))
-    assert [section.title for section in compare(kept, gone)] == ["Worked examples"]
+    first = project.guidelines.get()
+    said = {"kind": "clear", "criterion": "overall", "prompt": "2+2?", "responses": ["4", "5"]}
+    first.examples = [{**said, "answer": "A", "rationale": "It is four."}]
+    first.save()
+    page = client_for(lena).get(f"/p/{project.slug}/guideline/edit/").content.decode()
+    assert "The example in the text of v1 moves there with the next version." in page
+    spec = GuidelineSpec("Truth first.", change_note="New.", examples=[EXAMPLE, EXAMPLE])
+    second = publish_guideline(project=project, published_by=lena, spec=spec)
+    assert second.examples == []
+    assert [row.prompt for row in examples_in_force(project)] == ["2+2?", "Two and two?"]
+    assert "Worked examples" not in [section.title for section in compare(first, second)]
+    restore_version(version=first, restored_by=lena)
+    assert examples_in_force(project).count() == 2
+    page = client_for(lena).get(f"/p/{project.slug}/guideline/").content.decode()
+    assert page.count("It is four.") == 1
 
 
 @pytest.mark.parametrize(
@@ -147,44 +153,7 @@ def test_examples_stay_with_the_next_version_and_a_change_of_them_is_told(
 def test_an_example_that_is_incomplete_or_too_long_is_refused(
     project: Project, lena: User, example: ExampleSpec, sentence: str
 ):
-    spec = GuidelineSpec("Truth first.", examples=[example])
+    spec = GuidelineSpec("Truth first.", change_note="New.", examples=[example])
     with pytest.raises(InvalidInput) as refusal:
         publish_guideline(project=project, published_by=lena, spec=spec)
     assert sentence in refusal.value.fields["examples"]
-
-
-def test_responses_with_very_many_blank_lines_are_told_apart_at_once():
-    texts = f"4{30_000 * chr(10)}5\r\n --- \r\nfour"
-    sent = {"kind": "tie", "responses": texts, "answer": "Tie", "rationale": "The same."}
-    form = ExampleForm(sent)
-    assert form.is_valid()
-    begun = time.perf_counter()
-    assert form.spec().responses[1] == "four"
-    assert time.perf_counter() - begun < 0.2
-
-
-def test_a_lead_writes_examples_in_the_editor(project: Project, lena: User, client_for):
-    url = f"/p/{project.slug}/guideline/edit/"
-    sent = {
-        "text": "Truth first.",
-        "form-TOTAL_FORMS": "0",
-        "form-INITIAL_FORMS": "0",
-        "examples-TOTAL_FORMS": "2",
-        "examples-INITIAL_FORMS": "0",
-        "examples-0-kind": "tie",
-        "examples-0-prompt": "Two and two?",
-        "examples-0-responses": "4\n---\nfour",
-        "examples-0-answer": "Tie",
-        "examples-0-rationale": "",
-        "examples-1-kind": "clear",
-    }
-    assert (
-        "Say it, or empty the whole example." in client_for(lena).post(url, sent).content.decode()
-    )
-    more = client_for(lena).post(url, {**sent, "add": "example"}).content.decode()
-    assert 'name="examples-2-prompt"' in more
-    client_for(lena).post(url, {**sent, "examples-0-rationale": "The same."})
-    (example,) = project.guidelines.get(number=2).examples
-    assert (example["kind"], example["responses"]) == ("tie", ["4", "four"])
-    page = client_for(lena).get(f"/p/{project.slug}/guideline/").content.decode()
-    assert "Worked examples" in page

@@ -281,7 +281,9 @@ def test_a_new_guideline_version_must_be_acknowledged_first(
     make_tasks(project, 2)
     judged = judge(rui, lease(rui, project)).judgment
     newer = publish_guideline(
-        project=project, published_by=lena, spec=GuidelineSpec(text="Prefer what is true.")
+        project=project,
+        published_by=lena,
+        spec=GuidelineSpec("Prefer what is true.", change_note="New."),
     )
     assert nothing(rui, project) == NothingLeft.NOT_ACKNOWLEDGED
     acknowledge(user=rui, guideline=newer)

@@ -265,7 +265,9 @@ def test_principles_of_the_version_on_the_screen_can_be_cited(
     publish_guideline(
         project=project,
         published_by=lena,
-        spec=GuidelineSpec(text="v2", principles=[PrincipleSpec("True"), PrincipleSpec("Short")]),
+        spec=GuidelineSpec(
+            "v2", change_note="New.", principles=[PrincipleSpec("True"), PrincipleSpec("Short")]
+        ),
     )
     make_tasks(project, 1)
     assert judge(lena, lease(lena, project), principles=[2, 1]).judgment.principles == [1, 2]
@@ -276,7 +278,7 @@ def test_a_citation_of_a_retired_principle_names_it_and_the_version_without_it(
 ):
     make_tasks(project, 1)
     for principles in ([PrincipleSpec("True"), PrincipleSpec("Short")], [PrincipleSpec("True")]):
-        spec = GuidelineSpec(text="Next.", principles=principles)
+        spec = GuidelineSpec("Next.", change_note="New.", principles=principles)
         publish_guideline(project=project, published_by=lena, spec=spec)
     with pytest.raises(InvalidInput) as refusal:
         judge(lena, lease(lena, project), principles=[1, 2])

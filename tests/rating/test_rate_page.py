@@ -347,7 +347,9 @@ def test_a_new_guideline_is_read_and_accepted_right_there(
     project: Project, lena: User, rui: User, make_tasks: MakeTasks, client_for: ClientFor
 ):
     make_tasks(project, 1)
-    spec = GuidelineSpec(text="New **rules**", principles=(PrincipleSpec("Be brief", "No more."),))
+    spec = GuidelineSpec(
+        "New **rules**", change_note="New.", principles=[PrincipleSpec("Be brief", "No more.")]
+    )
     version = publish_guideline(project=project, published_by=lena, spec=spec)
     client = client_for(rui)
     html = page_of(client, project)
@@ -364,7 +366,9 @@ def test_an_older_version_cannot_be_accepted_in_place_of_the_newest(
     project: Project, lena: User, rui: User, make_tasks: MakeTasks, client_for: ClientFor
 ):
     old = project.guidelines.get()
-    publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New rules"))
+    publish_guideline(
+        project=project, published_by=lena, spec=GuidelineSpec("New rules", change_note="New.")
+    )
     client = client_for(rui)
     client.post(rate_url(project, "guideline"), {"guideline": old.pk})
     assert "Read the new guideline first" in page_of(client, project)

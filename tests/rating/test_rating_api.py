@@ -90,7 +90,7 @@ def test_a_submission_is_stored_from_the_canonical_point_of_view(
 def test_a_reply_to_a_submission_repeats_what_was_said(
     project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs
 ):
-    spec = GuidelineSpec(text="Cite.", principles=[PrincipleSpec("Be kind")])
+    spec = GuidelineSpec("Cite.", change_note="New.", principles=[PrincipleSpec("Be kind")])
     publish_guideline(project=project, published_by=lena, spec=spec)
     client = api(rui)
     client.post("projects/support-answers/guideline/acknowledgement/", {"number": 2})
@@ -240,7 +240,9 @@ def test_no_next_task_is_an_answer_with_a_reason(
     if prepare == "paused":
         Project.objects.update(status=Project.Status.PAUSED)
     elif prepare == "new guideline":
-        publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New."))
+        publish_guideline(
+            project=project, published_by=lena, spec=GuidelineSpec("New.", change_note="New.")
+        )
     elif prepare == "limit":
         make_tasks(project, 1, prefix="more")
         Membership.objects.filter(user=rui).update(rater_limit=1)
@@ -296,7 +298,9 @@ def test_a_rater_can_acknowledge_the_guideline_and_go_on(
     project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs
 ):
     make_tasks(project, 1)
-    publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New."))
+    publish_guideline(
+        project=project, published_by=lena, spec=GuidelineSpec("New.", change_note="New.")
+    )
     client, url = api(rui), "projects/support-answers/guideline/acknowledgement/"
     assert "number 2" in client.post(url, {"number": 1}).json()["fields"]["number"]
     assert client.post(NEXT).status_code == 409

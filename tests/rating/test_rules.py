@@ -41,7 +41,7 @@ def rules(lena: User, rui: User) -> Project:
         guideline=GuidelineSpec(text="Check.", principles=THREE),
         settings={"overlap": 1},
     )
-    spec = GuidelineSpec(text="Check.", principles=THREE[:2])
+    spec = GuidelineSpec("Check.", change_note="One less.", principles=THREE[:2])
     set_member(project=project, user=rui, role=Role.RATER)
     acknowledge(
         user=rui, guideline=publish_guideline(project=project, published_by=lena, spec=spec)

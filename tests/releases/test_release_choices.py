@@ -107,7 +107,7 @@ def limits_of(choice: Choice) -> tuple[list[Any], list[Any]]:
 def project(project: Project, lena: User, make_tasks: MakeTasks) -> Project:
     """A project with something to choose: two guideline versions and three categories."""
     publish_guideline(
-        project=project, published_by=lena, spec=GuidelineSpec(text="Be kind.", principles=())
+        project=project, published_by=lena, spec=GuidelineSpec("Be kind.", change_note="Kinder.")
     )
     make_tasks(project, 3)
     longest = max(choice.longest for choice in CHOICES.values() if isinstance(choice, Categories))

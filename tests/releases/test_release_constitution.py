@@ -25,7 +25,9 @@ def test_the_constitution_of_a_release_has_its_history_and_the_manifest_its_hash
 ):
     settings.RELEASES_DIR = tmp_path
     make_tasks(project, 2, overlap=1)
-    first = GuidelineSpec("Judge.", principles=[PrincipleSpec("# Be true", "No lie.")])
+    first = GuidelineSpec(
+        "Judge.", change_note="New.", principles=[PrincipleSpec("# Be true", "No lie.")]
+    )
     publish_guideline(project=project, published_by=lena, spec=first)
     wording = PrincipleSpec("# Be true", "No false claim.", why="Lies are rare.", scope="Facts")
     change = PrincipleChange(wording, "Said better.")
@@ -46,7 +48,7 @@ def test_the_constitution_of_a_release_has_its_history_and_the_manifest_its_hash
     (principle,) = constitution["principles"]
     assert (constitution["guideline_version"], principle["version"]) == (3, 2)
     assert [past["text"] for past in principle["history"]] == ["No false claim.", "No lie."]
-    assert [past["why"] for past in principle["history"]] == ["Lies are rare.", ""]
+    assert [past["why"] for past in principle["history"]] == ["Lies are rare.", "New."]
     assert "Lena" not in json.dumps(constitution)
     assert "## P1 # Be true" in (folder / "constitution.md").read_text()
     (row,) = csv.DictReader((folder / "constitution_health.csv").read_text().splitlines())

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.models import Membership, Project, QuizAttempt, Role, User, WorkedExample
+from projects.models import AuditEvent, Membership, Project, QuizAttempt, Role, User, WorkedExample
 from projects.project_templates import GuidelineSpec
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks
@@ -83,12 +83,35 @@ def test_a_program_answers_the_quiz_and_a_major_version_can_ask_it_again(
     assert api(rui).post(f"{HERE}next/").status_code == 200
     assert api(lena).post(f"{HERE}quiz/again/").status_code == 409
     for text in ("Be right.", "Be right and kind."):
-        version = publish_guideline(project=quizzed, published_by=lena, spec=GuidelineSpec(text))
+        version = publish_guideline(
+            project=quizzed, published_by=lena, spec=GuidelineSpec(text, change_note="x")
+        )
     acknowledge(user=rui, guideline=version)
     assert api(rui).post(f"{HERE}next/").status_code == 200
     assert api(lena).post(f"{HERE}quiz/again/").json() == {"quiz_since": version.number}
     assert api(rui).post(f"{HERE}next/").json()["code"] == "quiz_first"
     assert len(api(rui).get(f"{HERE}quiz/").json()["left"]) == 2
+
+
+def test_a_version_asks_the_quiz_again_as_it_is_published_where_raters_read_it_first(
+    quizzed: Project, lena: User, rui: User, client_for, api: CallAs
+):
+    for n, answer in ((1, -1), (2, 0)):
+        api(rui).post(f"{HERE}quiz/", {"example": n, "answer": answer})
+    change = {"text": "Be right.", "change_note": "New.", "quiz_again": True}
+    minor = api(lena).post(f"{HERE}guidelines/", {**change, "change_size": "minor"})
+    assert (minor.status_code, list(minor.json()["fields"])) == (400, ["quiz_again"])
+    assert "Ask the quiz again" in client_for(lena).get(f"{SITE}guideline/edit/").content.decode()
+    rows = {"form-TOTAL_FORMS": 0, "form-INITIAL_FORMS": 0, "quiz_again": "on"}
+    client_for(lena).post(f"{SITE}guideline/edit/", {**change, **rows, "change_size": "major"})
+    acknowledge(user=rui, guideline=quizzed.guidelines.get(number=2))
+    assert api(rui).post(f"{HERE}next/").json()["code"] == "quiz_first"
+    assert len(api(rui).get(f"{HERE}quiz/").json()["left"]) == 2
+    verbs = AuditEvent.objects.filter(project=quizzed).values_list("verb", flat=True)
+    assert "quiz asked again" in set(verbs)
+    api(lena).patch(HERE, {"asks_quiz": False})
+    refused = api(lena).post(f"{HERE}guidelines/", {**change, "text": "Be kind."})
+    assert "asks no quiz" in refused.json()["fields"]["quiz_again"]
 
 
 def test_five_of_ten_right_says_that_the_guideline_is_unclear(

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from labeling.kinds import Submission, is_accepted, kind_for
 from labeling.kinds.shapes import as_submitted
-from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.examples import left_to_answer, may_ask_again
 from projects.guidelines.selectors import current_guideline
+from projects.guidelines.services import ask_examples_again
 from projects.models import Criterion, Membership, Project, QuizAttempt, User, WorkedExample
 
 
@@ -109,7 +108,5 @@ def ask_quiz_again(*, project: Project, actor: User) -> Project:
         raise Conflict(
             _("The quiz is asked again after a major version of the guideline. Publish it first.")
         )
-    project.quiz_since = since
-    project.save(update_fields=["quiz_since"])
-    record(project=project, actor=actor, verb=gettext_noop("quiz asked again"), version=since)
+    ask_examples_again(project=project, actor=actor, since=since)
     return project

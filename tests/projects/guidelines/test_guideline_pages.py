@@ -29,7 +29,7 @@ def url(project: Project, rest: str = "") -> str:
 
 
 def publish(project: Project, lena: User, text: str, **fields):
-    spec = GuidelineSpec(text=text, **fields)
+    spec = GuidelineSpec(text=text, **{"change_note": "Said anew.", **fields})
     return publish_guideline(project=project, published_by=lena, spec=spec)
 
 
@@ -79,7 +79,8 @@ def test_more_principles_than_a_version_may_have_are_refused_and_all_kept(
     page = client.post(url(project, "edit/"), {**data, "add": "1"}).content.decode()
     assert 'value="Principle 62"' in page
     assert 'name="form-63-title"' in page
-    client.post(url(project, "edit/"), {"text": "Prefer.", **many_principles(MOST_PRINCIPLES)})
+    data |= {"change_note": "Many.", **many_principles(MOST_PRINCIPLES)}
+    client.post(url(project, "edit/"), data)
     assert project.guidelines.get(number=2).principles.count() == MOST_PRINCIPLES
     assert 'value="Principle 59"' in client.get(url(project, "edit/")).content.decode()
 

@@ -42,7 +42,7 @@ def api_url(project: Project, rest: str = "") -> str:
 
 
 def publish(project: Project, lead: User, text: str, **fields: Any):
-    spec = GuidelineSpec(text=text, **fields)
+    spec = GuidelineSpec(text=text, **{"change_note": "Said anew.", **fields})
     return publish_guideline(project=project, published_by=lead, spec=spec)
 
 
@@ -108,6 +108,19 @@ def test_a_version_that_changes_nothing_is_refused_with_a_sentence(
     assert project.guidelines.count() == 1
 
 
+def test_every_version_but_the_first_says_what_changed(
+    project: Project, lena: User, client_for: Callable[[User], Client], api: CallAs
+):
+    sent = {"text": "Prefer what is true.", "change_note": " \n", **ROWS}
+    page = client_for(lena).post(url(project, "edit/"), sent)
+    assert (page.status_code, "Say what changed since v1" in page.content.decode()) == (422, True)
+    refused = api(lena).post(api_url(project, "guidelines/"), {"text": "Prefer what is true."})
+    assert (refused.status_code, set(refused.json()["fields"])) == (400, {"change_note"})
+    assert project.guidelines.count() == 1
+    made = api(lena).post("projects/", {"name": "New", "template": "arena"}).json()
+    assert Project.objects.get(slug=made["slug"]).guidelines.get().change_note == ""
+
+
 def test_two_leads_write_and_publish_at_once_and_nothing_is_lost(
     project: Project, lena: User, vera: User, client_for: Callable[[User], Client]
 ):
@@ -117,16 +130,20 @@ def test_two_leads_write_and_publish_at_once_and_nothing_is_lost(
     mine.post(url(project, "draft/"), {"text": "Lena's", "based_on": 1}, headers=part)
     theirs.post(url(project, "draft/"), {"text": "Vera's", "based_on": 1}, headers=part)
     assert "Lena is writing too" in theirs.get(url(project, "edit/")).content.decode()
-    theirs.post(url(project, "edit/"), {"text": "Vera's", "based_on": 1, **ROWS})
-    reply = mine.post(url(project, "edit/"), {"text": "Lena's words", "based_on": 1, **ROWS})
+    publish = {"based_on": 1, "change_note": "Said <b>better</b>.", **ROWS}
+    theirs.post(url(project, "edit/"), {"text": "Vera's", **publish})
+    reply = mine.post(url(project, "edit/"), {"text": "Lena's words", **publish})
     page = reply.content.decode()
     assert reply.status_code == 409
     assert "v2 was published by Vera while you were writing." in page
     assert "?from=1&amp;to=2" in page
+    assert "What v2 changed" in page
+    assert page.count("Said &lt;b&gt;better&lt;/b&gt;.") >= 2
+    assert "Vera&#x27;s" in page
     assert "Lena&#x27;s words" in page
     assert project.guidelines.count() == 2
     assert GuidelineDraft.objects.get().content["text"] == "Lena's words"
-    mine.post(url(project, "edit/"), {"text": "Lena's words", "based_on": 2, **ROWS})
+    mine.post(url(project, "edit/"), {"text": "Lena's words", **publish, "based_on": 2})
     assert project.guidelines.get(number=3).text == "Lena's words\n"
     assert not GuidelineDraft.objects.exists()
 
@@ -227,7 +244,7 @@ def test_publishing_on_an_outdated_version_is_a_conflict_for_programs_too(
 ):
     publish(project, lena, "Second.")
     stale = spec_like(project.guidelines.get(number=1))
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=r"They say: “Said anew\.”"):
         publish_guideline(project=project, published_by=lena, spec=stale, based_on=1)
 
 

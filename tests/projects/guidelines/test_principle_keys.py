@@ -22,7 +22,7 @@ def publish(project: Project, lena: User, *principles: PrincipleSpec | str) -> l
     clauses = [
         PrincipleSpec(clause) if isinstance(clause, str) else clause for clause in principles
     ]
-    spec = GuidelineSpec(text="Prefer.", principles=clauses)
+    spec = GuidelineSpec("Prefer.", change_note="Said anew.", principles=clauses)
     return keys_of(publish_guideline(project=project, published_by=lena, spec=spec))
 
 
@@ -66,7 +66,13 @@ def test_the_editor_keeps_the_key_of_a_principle_that_is_renamed_or_moves_up(
     page = client.get(f"/p/{project.slug}/guideline/edit/").content.decode()
     assert 'name="form-1-key" value="v2p2"' in page
     rows = {"form-0-key": "v2p1", "form-0-title": "", "form-1-key": "v2p2", "form-1-title": "Mild"}
-    data = {"text": "Next.", "form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", **rows}
+    data = {
+        "text": "Next.",
+        "change_note": "One gone.",
+        "form-TOTAL_FORMS": "2",
+        "form-INITIAL_FORMS": "0",
+        **rows,
+    }
     client.post(f"/p/{project.slug}/guideline/edit/", data)
     newest = project.guidelines.get(number=3)
     assert list(newest.principles.values_list("number", "key", "title")) == [(1, "v2p2", "Mild")]
