@@ -13,8 +13,11 @@ from projects.models import AuditEvent, Project, User
 
 #: Characters of one value on the log's page; the API has the whole.
 _SHOWN = 160
-#: What a name in the detail is called; the others are words as they stand.
-_NAMES: dict[str, Promise] = {
+#: What a setting of a project is called in the detail.
+SETTING_NAMES: dict[str, Promise] = {
+    "name": gettext_lazy("name"),
+    "description": gettext_lazy("description"),
+    "status": gettext_lazy("status"),
     "overlap": gettext_lazy("raters for each task"),
     "overlap_where_split": gettext_lazy("raters for each task where they disagree"),
     "split_beyond": gettext_lazy("how far apart answers may be"),
@@ -28,13 +31,11 @@ _NAMES: dict[str, Promise] = {
     "severe_hourly_limit": gettext_lazy("most severe tasks an hour"),
     "severe_daily_limit": gettext_lazy("most severe tasks in 24 hours"),
     "support_url": gettext_lazy("where raters find help"),
-    "topic": gettext_lazy("topic"),
     "allow_both_bad": gettext_lazy("“both are bad” allowed"),
     "allow_cannot_tell": gettext_lazy("“cannot tell” allowed"),
     "rationale_required": gettext_lazy("reason required"),
     "edit_winner": gettext_lazy("winner may be improved"),
     "allow_paste": gettext_lazy("pasting allowed"),
-    "is_blind": gettext_lazy("models hidden"),
     "is_sensitive": gettext_lazy("warning of content"),
     "is_template": gettext_lazy("offered as a template"),
     "tie_policy": gettext_lazy("ties in figures"),
@@ -43,6 +44,11 @@ _NAMES: dict[str, Promise] = {
     "anchors_per_batch": gettext_lazy("anchors in a hundred tasks"),
     "explains_gold": gettext_lazy("gold explained"),
     "asks_quiz": gettext_lazy("quiz asked"),
+}
+#: What any name in the detail is called; the others are words as they stand.
+_NAMES: dict[str, Promise] = {
+    **SETTING_NAMES,
+    "topic": gettext_lazy("topic"),
     "is_required": gettext_lazy("required"),
     "is_primary": gettext_lazy("primary"),
     "scale_key": gettext_lazy("scale"),

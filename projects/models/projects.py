@@ -92,12 +92,6 @@ class Project(models.Model):
         default=60,
         db_default=60,
         validators=[MaxValueValidator(LONGEST_EDIT_WINDOW)],
-        help_text=gettext_lazy("How long raters may change an answer; 0 for their last act alone."),
-    )
-    edit_window_minutes = models.PositiveIntegerField(
-        default=60,
-        db_default=60,
-        validators=[MaxValueValidator(LONGEST_EDIT_WINDOW)],
         help_text=gettext_lazy("How long raters may change an answer; 0: their last act alone."),
     )
     rater_limit = models.PositiveIntegerField(
