@@ -6,13 +6,15 @@ every desk and send people on to a page without knowing who answers there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
-from django.db.models import TextChoices
+from django.db.models import F, Func, QuerySet, Subquery, TextChoices
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -54,10 +56,13 @@ class Tab(Page):
     """A page of a project with a place in its navigation, for members who may do `action`.
 
     `position` orders the pages of all desks, lowest first, within their group. `name` is what the
-    page is called where its group is not seen. `waiting` counts what waits there for a member:
-    people and their acts, never a volume. `is_listed` says whether a project has or is set up for
-    something on it; without it, every project has. Where it has not, the page is opened by its
-    address or found by its name.
+    page is called where its group is not seen.
+
+    `asks` is what the entry has to know, as an expression over the row of the project, or None
+    where it is nothing for that member: one statement asks for all entries of a page. `waiting`
+    says of its value what waits there for a member: people and their acts, never a volume.
+    `is_listed` says of it whether a project has or is set up for something on the page; without it,
+    every project has. Where it has not, the page is opened by its address or found by its name.
     """
 
     label: str | Promise
@@ -65,8 +70,9 @@ class Tab(Page):
     group: Group
     position: int
     name: str | Promise = ""
-    waiting: Callable[[Membership], Waiting | None] | None = None
-    is_listed: Callable[[Project], bool] | None = None
+    asks: Callable[[Membership], Combinable | None] | None = None
+    waiting: Callable[[Membership, Any], Waiting | None] | None = None
+    is_listed: Callable[[Project, Any], bool] | None = None
 
     @property
     def full_name(self) -> str:
@@ -99,6 +105,21 @@ def has_rail(role: str) -> bool:
 def groups_of(role: str) -> list[tuple[Group, list[Tab]]]:
     """The pages of that role by their groups; none without a page."""
     return [(group, list(tabs)) for group, tabs in groupby(tabs_of(role), lambda tab: tab.group)]
+
+
+def waiting_count(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, as what an entry asks: they name the project by an OuterRef."""
+    return Subquery(rows.order_by().values(n=Func(F("pk"), function="COUNT")))
+
+
+def asked_of(membership: Membership, tabs: Iterable[Tab]) -> dict[str, Any]:
+    """What these pages ask of the project, by their keys, in one statement."""
+    asked = {tab.key: tab.asks(membership) for tab in tabs if tab.asks is not None}
+    expressions = {key: expression for key, expression in asked.items() if expression is not None}
+    if not expressions:
+        return {}
+    rows = Project.objects.filter(pk=membership.project_id).values_list(*expressions.values())
+    return dict(zip(expressions, rows.get(), strict=True))
 
 
 def address(key: str, *args: object) -> str:

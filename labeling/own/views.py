@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import OuterRef
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -31,7 +33,7 @@ from labeling.rating.selectors import own_judgments
 from projects.access import SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership
-from projects.navigation import Group, Tab, Waiting
+from projects.navigation import Group, Tab, Waiting, waiting_count
 from projects.permissions import Action, role_may
 
 OWN_PAGE = 25
@@ -125,12 +127,14 @@ def rater_notes(request: SignedInRequest, slug: str, member_id: int) -> HttpResp
     return render(request, "labeling/own/rater_notes.html", context, status=status)
 
 
-def _unread(member: Membership) -> Waiting | None:
+def _asks(member: Membership) -> Combinable | None:
     if role_may(member.role, Action.TEACH):
         return None  # who writes such notes finds those to them on the page
-    rows = RaterNote.objects.filter(project=member.project_id, rater=member.user_id)
-    unread = rows.filter(read_at__isnull=True).exclude(text="")
-    n = unread.count()
+    rows = RaterNote.objects.filter(project=OuterRef("pk"), rater=member.user_id)
+    return waiting_count(rows.filter(read_at__isnull=True).exclude(text=""))
+
+
+def _unread(member: Membership, n: int | None) -> Waiting | None:
     if not n:
         return None
     words = ngettext("%(n)d unread note", "%(n)d unread notes", n)
@@ -146,6 +150,7 @@ navigation = [
         action=Action.RATE,
         group=Group.LABEL,
         position=25,
+        asks=_asks,
         waiting=_unread,
     )
 ]

@@ -91,7 +91,7 @@ navigation = [
         action=Action.SEE,
         group=Group.LABEL,
         position=35,
-        is_listed=lambda project: project.has_topics,
+        is_listed=lambda project, _: project.has_topics,
     )
 ]
 urlpatterns = [

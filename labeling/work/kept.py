@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from labeling.models import Report
@@ -47,15 +47,14 @@ class Progress:
     has_failed: bool
 
 
-def kept_report(
-    project: Project, kind: str, *, younger_than: timedelta | None = None
-) -> Report | None:
-    """The report of that kind as it was last computed, current or not; where an age is named,
-    only one that is younger."""
-    computed = Report.objects.filter(project=project, kind=kind, computed_at__isnull=False)
-    if younger_than is not None:
-        computed = computed.filter(computed_at__gt=Now() - younger_than)
-    return computed.first()
+def kept_report(project: Project, kind: str) -> Report | None:
+    """The report of that kind as it was last computed, current or not."""
+    return Report.objects.filter(project=project, kind=kind, computed_at__isnull=False).first()
+
+
+def kept_reports(kind: str, *, younger_than: timedelta) -> QuerySet[Report]:
+    """The reports of that kind, of any project, that were computed of late."""
+    return Report.objects.filter(kind=kind, computed_at__gt=Now() - younger_than)
 
 
 @dataclass(frozen=True, slots=True)

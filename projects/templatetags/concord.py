@@ -60,10 +60,13 @@ def project_navigation(
     if membership is None:
         return {"columns": [], "is_rail": False, "here": ""}
     counted = context.get("waiting") or {}
+    groups = navigation.groups_of(membership.role)
+    asking = (tab for _, tabs in groups for tab in tabs if tab.key not in counted)
+    asked = navigation.asked_of(membership, asking)
     blocks = [
-        _block(group, tabs, project, current, dict(_waiting(tabs, membership, counted)))
-        for group, pages in navigation.groups_of(membership.role)
-        if (tabs := _listed(pages, project, current))
+        _block(group, tabs, project, current, dict(_waiting(tabs, membership, counted, asked)))
+        for group, pages in groups
+        if (tabs := _listed(pages, project, current, asked))
     ]
     here = next((block.label for block in blocks if block.is_here and not block.is_home), "")
     return {
@@ -73,21 +76,28 @@ def project_navigation(
     }
 
 
-def _listed(tabs: Iterable[navigation.Tab], project: Project, current: str) -> list[navigation.Tab]:
+def _listed(
+    tabs: Iterable[navigation.Tab], project: Project, current: str, asked: Mapping[str, Any]
+) -> list[navigation.Tab]:
     """Those that the project has something for, and the one that is shown."""
     return [
-        tab for tab in tabs if tab.is_listed is None or tab.key == current or tab.is_listed(project)
+        tab
+        for tab in tabs
+        if tab.is_listed is None or tab.key == current or tab.is_listed(project, asked.get(tab.key))
     ]
 
 
 def _waiting(
-    tabs: Iterable[navigation.Tab], membership: Membership, counted: Mapping[str, Waiting | None]
+    tabs: Iterable[navigation.Tab],
+    membership: Membership,
+    counted: Mapping[str, Waiting | None],
+    asked: Mapping[str, Any],
 ) -> Iterator[tuple[str, Waiting | None]]:
     for tab in tabs:
         if tab.key in counted:
             yield tab.key, counted[tab.key]
         elif tab.waiting is not None:
-            yield tab.key, tab.waiting(membership)
+            yield tab.key, tab.waiting(membership, asked.get(tab.key))
 
 
 def _block(

@@ -373,7 +373,5 @@ def test_the_history_costs_the_same_queries_however_long_it_is(
         create_import(project=project, created_by=lena, filename=f"{i}", content=lines(PAIR))
     address = reverse("labeling:imports", args=[project.slug])
     lead.get(address)
-    with django_assert_max_num_queries(
-        8
-    ):  # two of them are the rail's: texts to write, questions that wait
+    with django_assert_max_num_queries(6):  # one of them is the rail's
         lead.get(address)

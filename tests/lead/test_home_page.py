@@ -322,7 +322,7 @@ def test_the_overview_takes_the_same_queries_however_many_tasks(
     client.get(f"/p/{project.slug}/")
     make_tasks(project, 20, prefix="more")
     assert Assignment.objects.count() == 1
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(32):
         client.get(f"/p/{project.slug}/")
 
 

@@ -102,7 +102,7 @@ def test_the_table_takes_the_same_queries_for_one_task_and_for_many(
     for _ in range(3):
         judge_canonically(rui, project, -1)
     ids(lead, project)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         ids(lead, project)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +19,7 @@ from labeling.lead.overview.selectors import failure_kind, lacks_raters, newest_
 from labeling.lead.tasks.filters import TaskState
 from labeling.models import Import, Job, Release, Task, TaskChange, Withdrawal
 from labeling.vocabulary import Purpose
-from labeling.work.kept import kept_report, renew_report
+from labeling.work.kept import kept_reports, renew_report
 from projects.guidelines.selectors import current_guideline, unread_memberships
 from projects.models import Guideline, Membership, Project
 from projects.navigation import Waiting
@@ -81,7 +83,15 @@ def needs_of(
     return needs + _reported(project, contested)
 
 
-def needs_waiting(membership: Membership) -> Waiting | None:
+def needs_noted(membership: Membership) -> Combinable | None:
+    """How many things the overview listed for a lead, of late; an expression of the project."""
+    if not role_may(membership.role, Action.CONFIGURE):
+        return None
+    kept = kept_reports(_NEEDS, younger_than=_NEEDS_AGE).filter(project=OuterRef("pk"))
+    return Subquery(kept.values("data__things"))
+
+
+def needs_waiting(membership: Membership, noted: int | None) -> Waiting | None:
     """What the overview lists for a lead, for the navigation of every page; nobody waits for it.
 
     It is counted at most every `_NEEDS_AGE`, and of a large project with the tasks as a worker
@@ -90,9 +100,8 @@ def needs_waiting(membership: Membership) -> Waiting | None:
     project = membership.project
     if not role_may(membership.role, Action.CONFIGURE):
         return None
-    kept = kept_report(project, _NEEDS, younger_than=_NEEDS_AGE)
-    if kept is not None:
-        return _in_words(kept.data["things"])
+    if noted is not None:
+        return _in_words(noted)
     return note_needs(project, needs_of(project, known_contested(project)))
 
 

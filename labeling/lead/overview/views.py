@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.charts import Column, column_chart
 from labeling.lead.agreement.page import agreement_at_a_glance
 from labeling.lead.kept_state import how_far
-from labeling.lead.overview.page import needs_of, needs_waiting, note_needs
+from labeling.lead.overview.page import needs_noted, needs_of, needs_waiting, note_needs
 from labeling.lead.overview.report import OverviewAtHand, overview_at_hand
 from labeling.lead.overview.selectors import (
     DayCount,
@@ -145,6 +145,7 @@ navigation = [
         action=Action.SEE,
         group=Group.HOME,
         position=10,
+        asks=needs_noted,
         waiting=needs_waiting,
     )
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from labeling import stats
@@ -14,7 +15,7 @@ from labeling.lead.writing.improved import MOST_ROWS, improvement_figures, winne
 from labeling.models import Import, Judgment, Writing
 from labeling.models.writings import paste_ratio
 from labeling.vocabulary import MUCH_PASTED, TaskKind
-from projects.models import Project
+from projects.models import Membership, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,20 @@ class WritingFigures:
     both: int
 
 
-def has_writing(project: Project) -> bool:
-    """Whether raters of the project write texts or may improve winners.
+def texts_imported(member: Membership) -> Exists | None:
+    """Whether an import of the project brought texts to write; of few projects it matters.
 
-    Told by what its imports brought: they are few, and tasks may be millions.
+    Imports are few, and tasks may be millions.
     """
-    if project.edit_winner:
-        return True
-    imports = Import.objects.filter(project=project)
-    return imports.filter(options__kinds__has_key=TaskKind.WRITE.value).exists()
+    if member.project.edit_winner:
+        return None
+    imports = Import.objects.filter(project=OuterRef("pk"))
+    return Exists(imports.filter(options__kinds__has_key=TaskKind.WRITE.value))
+
+
+def has_writing(project: Project, texts_are_imported: bool | None) -> bool:
+    """Whether raters of the project write texts or may improve winners."""
+    return project.edit_winner or bool(texts_are_imported)
 
 
 def writing_figures(project: Project) -> WritingFigures:

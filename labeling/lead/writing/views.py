@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from labeling.lead.writing.selectors import has_writing, writing_figures
+from labeling.lead.writing.selectors import has_writing, texts_imported, writing_figures
 from projects.access import SignedInRequest, get_access
 from projects.navigation import Group, Tab
 from projects.permissions import Action
@@ -34,6 +34,7 @@ navigation = [
         action=Action.SEE_RATERS,
         group=Group.QUALITY,
         position=55,
+        asks=texts_imported,
         is_listed=has_writing,
     )
 ]

@@ -12,6 +12,7 @@ from labeling.models import Judgment, Precedent, Query, Response, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.vocabulary import QueryState
 from projects.models import Criterion, Project, User
+from projects.navigation import waiting_count
 
 #: Judgments that no principle fits, of which the inbox names the newest.
 _UNFITTING = 20
@@ -28,6 +29,12 @@ def queries(project: Project, status: str = "") -> QuerySet[Query]:
 def open_count(project: Project) -> int:
     """How many questions wait for an answer."""
     return Query.objects.filter(project=project, status=QueryState.OPEN).count()
+
+
+def open_ones() -> Subquery:
+    """The same number as an expression over the row of a project."""
+    rows = Query.objects.filter(project=OuterRef("pk"), status=QueryState.OPEN)
+    return waiting_count(rows)
 
 
 def own_queries(project: Project, person: User) -> QuerySet[Query]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -28,6 +29,7 @@ from labeling.teaching.questions.selectors import (
     matching,
     named_queries,
     open_count,
+    open_ones,
     own_queries,
     precedent_versions,
     precedents,
@@ -50,7 +52,7 @@ from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.models import Membership, Project
 from projects.navigation import Group, Tab, Waiting
-from projects.permissions import Action
+from projects.permissions import Action, role_may
 
 _PAGE = 50
 #: Own questions that a page names.
@@ -284,16 +286,15 @@ def retire_at_once(request: SignedInRequest, slug: str, number: int) -> HttpResp
     return redirect("labeling:precedent", slug, number)
 
 
-def _waiting(membership: Membership) -> Waiting | None:
-    n = open_count(membership.project) if Action.TEACH in _actions(membership) else 0
+def _asks(membership: Membership) -> Combinable | None:
+    return open_ones() if role_may(membership.role, Action.TEACH) else None
+
+
+def _waiting(membership: Membership, n: int | None) -> Waiting | None:
     if not n:
         return None
     words = ngettext("%(n)d question waits", "%(n)d questions wait", n) % {"n": n}
     return Waiting(n, words)
-
-
-def _actions(membership: Membership) -> frozenset[str]:
-    return Access(membership.project, membership).actions
 
 
 _BASE = "p/<slug:slug>/precedents/"
@@ -305,6 +306,7 @@ navigation = [
         action=Action.SEE_GUIDELINE,
         group=Group.GUIDELINE,
         position=64,
+        asks=_asks,
         waiting=_waiting,
     )
 ]
