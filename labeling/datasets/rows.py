@@ -19,6 +19,8 @@ from labeling.vocabulary import TaskKind
 
 #: Name of the primary criterion in a file, whatever its key is in the project.
 OVERALL = "overall"
+#: The field in which a row says what is right on its task.
+RIGHT_FIELD = "gold"
 
 
 class RefusalCode(StrEnum):

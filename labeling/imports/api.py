@@ -28,11 +28,14 @@ from labeling.imports.selectors import (
     refusals_csv,
     refusals_of,
     undo_of,
+    unused_files_of,
 )
 from labeling.imports.serializers import (
     ImportPreviewSerializer,
     RefusalSerializer,
+    UnusedFilesSerializer,
     preview_json,
+    unused_json,
 )
 from labeling.imports.services import create_import, keep_upload
 from labeling.imports.undoing import request_undo
@@ -84,6 +87,9 @@ class ImportSerializer(JobSerializer):
     left_out = LeftOutSerializer(
         many=True, help_text="Values that are no part of a task and could not be stored."
     )
+    unused_files = UnusedFilesSerializer(
+        help_text="Files that came with the rows and that none of them names; told at the end."
+    )
     counts = serializers.DictField(child=serializers.IntegerField())
     kinds = serializers.DictField(
         child=serializers.IntegerField(), help_text="Rows that were taken, by the kind of task."
@@ -101,7 +107,7 @@ class ImportReportSerializer(ImportSerializer):
 
 
 #: What the options keep for the report, and stands beside them.
-_REPORTED = ("columns", "guesses", "kinds", "left_out")
+_REPORTED = ("columns", "guesses", "kinds", "left_out", "unused_files")
 
 
 def import_json(row: Import) -> dict[str, Any]:
@@ -117,6 +123,7 @@ def import_json(row: Import) -> dict[str, Any]:
         "guesses": row.options.get("guesses", {}),
         "options": {k: v for k, v in row.options.items() if k not in _REPORTED},
         "left_out": [asdict(field) for field in left_out_of(row)],
+        "unused_files": unused_json(unused_files_of(row)),
         "counts": row.counts,
         "kinds": row.options.get("kinds", {}),
         "undo": _undo_json(undo_of(row)),

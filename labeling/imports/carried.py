@@ -33,7 +33,18 @@ def carried_preview(token: str, wish: Wish, limit: int) -> FilePreview | None:
     for look in _looks(token):
         if spelled in look.wishes and look.limit >= limit:
             preview = looking.preview_of(look.preview.encode())
-            return FilePreview(preview.detection, preview.rows[:limit])
+            return FilePreview(preview.detection, preview.rows[:limit], preview.unused)
+    return None
+
+
+def carried_wish(token: str, mark: str) -> tuple[Wish, int] | None:
+    """What was asked of an upload, and for how many rows, when a picture of this name or hash was
+    among them."""
+    spelled = json.dumps(mark, ensure_ascii=False)
+    for look in _looks(token):
+        if spelled in look.preview:
+            _version, format, mapping, rater = json.loads(look.wishes[0])
+            return (format, dict(mapping), rater), look.limit
     return None
 
 

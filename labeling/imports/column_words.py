@@ -85,6 +85,7 @@ _ROLES = {
     ColumnRole.RESPONSE: _("Responses"),
     ColumnRole.LABEL: _("Labels"),
     ColumnRole.ABOUT: _("Known about the task"),
+    ColumnRole.GOLD: _("What is right, for gold and anchors"),
     ColumnRole.METADATA: _("Metadata, which raters never see"),
     ColumnRole.LEFT_OUT: _("Left out"),
 }

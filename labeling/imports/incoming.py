@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from labeling.datasets.readers.archives import is_archive, is_called_rows
 from labeling.imports import files
-from labeling.media import is_called_picture
+from labeling.media import is_called_picture, same_spelling
 from projects.exceptions import InvalidInput
 
 #: The fields of a form: the file of rows, and pictures beside it, which may stand in either.
@@ -89,12 +89,22 @@ class SentFiles:
     def _named(self) -> dict[str, files.StoredFile]:
         """The pictures by their names; one that came twice alike counts once."""
         named: dict[str, files.StoredFile] = {}
+        spelled: dict[str, str] = {}
         for upload in self.pictures:
-            name, picture = upload.name or "", upload.stored
+            name, picture = same_spelling(upload.name or ""), upload.stored
+            first = spelled.setdefault(name, upload.name or "")
             if is_called_rows(name):
                 raise _refused(_("“%(name)s” is no picture by its name.") % {"name": name})
             if named.setdefault(name, picture) is picture:
                 continue
+            if named[name].sha256 != picture.sha256 and first != upload.name:
+                raise _refused(
+                    _(
+                        "“%(name)s” came twice, spelled in two ways that look the same "
+                        "(%(first)s and %(second)s), with different pictures. Rename one."
+                    )
+                    % {"name": name, "first": ascii(first), "second": ascii(upload.name)}
+                )
             if named[name].sha256 != picture.sha256:
                 raise _refused(
                     _(

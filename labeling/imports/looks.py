@@ -12,8 +12,9 @@ from labeling.bounded import NotNow
 from labeling.datasets.readers import FilePreview, looking
 from labeling.datasets.rows import MappingError, UnreadableFile
 from labeling.imports import files
-from labeling.imports.carried import carried_preview, carry_preview
+from labeling.imports.carried import carried_preview, carried_wish, carry_preview
 from labeling.imports.taskkinds import settled_mapping
+from labeling.media import PictureError, thumbnail_of
 from projects.exceptions import InvalidInput
 from projects.models import Project
 
@@ -85,6 +86,24 @@ def preview_upload(
         )
     carry_preview(token, wish, limit, preview)
     return preview
+
+
+def thumbnail_of_upload(*, token: str, mark: str) -> bytes | None:
+    """A small picture of one that the first rows of an upload show, by its name there or the hash
+    of what stands in its row; None where no look at the upload found it, or it is none."""
+    path, known = files.path_of(token), carried_wish(token, mark)
+    if known is None or not path.exists():
+        return None
+    (format, mapping, rater), limit = known
+    try:
+        data = looking.look_at_picture(
+            path, mark, limit=limit, format=format, mapping=dict(mapping), label_rater=rater
+        )
+        return thumbnail_of(data) if data else None
+    except NotNow:
+        raise ReaderBusy from None
+    except (UnreadableFile, MappingError, PictureError):
+        return None
 
 
 def accept_guesses(

@@ -12,6 +12,7 @@ from labeling.datasets.rows import Duplicate, ImportedLabel, ImportRow, Refusal,
 from labeling.imports.right_answers import right_answer_of
 from labeling.imports.taskkinds import kinds_in_words
 from labeling.kinds import tie_words
+from labeling.rating.pictures import cover_words
 from labeling.vocabulary import Grade, Purpose, TaskKind
 
 _BETTER = {
@@ -44,7 +45,8 @@ class RightInWords:
 class PreviewRow:
     """A row of the file as it would be imported, its labels and models' votes in words.
 
-    `right` is what the row says is right, which is no metadata.
+    `right` is what the row says is right, which is no metadata; `cover` says what its pictures may
+    show that nobody should come upon unasked.
     """
 
     row: ImportRow | Duplicate | Refusal
@@ -52,6 +54,7 @@ class PreviewRow:
     model_votes: list[LabelInWords]
     kind: str = ""
     right: RightInWords | None = None
+    cover: str = ""
 
 
 def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[PreviewRow]:
@@ -65,7 +68,15 @@ def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[Pr
 def _imported_in_words(row: ImportRow) -> PreviewRow:
     right, row = _right_in_words(row)
     kind = "".join(kinds_in_words({row.kind: 1}))
-    return PreviewRow(row, _in_words(row.judgments), _in_words(row.model_votes), kind, right)
+    topics = row.about.get("topics")
+    return PreviewRow(
+        row,
+        _in_words(row.judgments),
+        _in_words(row.model_votes),
+        kind,
+        right,
+        cover_words(topics) if isinstance(topics, list) else "",
+    )
 
 
 def _right_in_words(row: ImportRow) -> tuple[RightInWords | None, ImportRow]:

@@ -18,12 +18,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from labeling.bounded import NotNow
-from labeling.datasets.readers.archives import PictureArchive, is_archive
+from labeling.datasets.readers.archives import PictureArchive, UnusedFiles, is_archive
 from labeling.datasets.readers.brought import (
     Row,
     has_pictures,
     name_at_hand,
-    row_pictures,
+    names_in,
     with_pictures,
 )
 from labeling.datasets.readers.pictures import kept_by
@@ -64,6 +64,7 @@ class PictureIntake:
         self._sources: dict[str, PictureRef] | None = None
         # Rows are read ahead of the batch that is written: what they ask for is not forgotten.
         self._asked: deque[str] = deque(maxlen=_REMEMBERED)
+        self._named: set[str] = set()
         self._keeping = kept_by(self._take)
         self.has_seen_any = False
 
@@ -164,13 +165,19 @@ class PictureIntake:
         if self._sources is None:
             self._sources = latest_sources(self._project_id, _REMEMBERED)
         for row in outcomes:
-            for ref in row_pictures(row) if isinstance(row, ImportRow) else ():
-                try:
-                    name = self._archive.named(ref.name, "") if ref.name else ""
-                except RowError:
-                    continue  # said where the row is resolved
-                if name and name not in self._work and name not in self._kept:
+            for name in names_in(self._archive, row):
+                self._named.add(name)
+                if name not in self._work and name not in self._kept:
                     self._work[name] = self._workers.submit(self._prepare_named, name)
+
+    def passes(self, row: Row) -> None:
+        """Takes note of what a row names that an earlier attempt dealt with."""
+        if self._archive is not None:
+            self._named.update(names_in(self._archive, row))
+
+    def unused(self) -> UnusedFiles:
+        """The files beside the rows that none of those seen so far names."""
+        return self._archive.unused(self._named) if self._archive else UnusedFiles()
 
     def _picture(self, ref: PictureRef, field: str) -> PictureRef:
         if ref.sha256:

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_noop
 from msgspec.structs import replace
 
-from labeling.datasets.rows import ImportRow, RefusalCode, RowError
+from labeling.datasets.rows import RIGHT_FIELD, ImportRow, RefusalCode, RowError
 from labeling.kinds import kind_of, slot
 from labeling.kinds.known import AskedQuestions, KnownAnswer, known_answers, no_known_answer
 from labeling.models import Import, Task, TaskOpening
@@ -23,7 +23,6 @@ from labeling.vocabulary import Purpose
 from projects.audit import record
 from projects.models import Project, User
 
-_FIELD = "gold"
 _NAMES = frozenset({"answers", "reason", "kind", "purpose"})
 
 
@@ -40,19 +39,19 @@ def right_answer_of(row: ImportRow) -> tuple[RightAnswer | None, ImportRow]:
 
     Raises RowError for one that has a name nobody knows.
     """
-    said = _decoded(row.metadata.get(_FIELD))
+    said = _decoded(row.metadata.get(RIGHT_FIELD))
     if not isinstance(said, Mapping) or not isinstance(said.get("answers"), Mapping):
         return None, row
     if unknown := sorted(said.keys() - _NAMES):
         named = ", ".join(sorted(_NAMES))
-        raise RowError(f"{_FIELD}.{unknown[0]}", f"Is unknown; gold has: {named}.", unknown[0])
+        raise RowError(f"{RIGHT_FIELD}.{unknown[0]}", f"Is unknown; gold has: {named}.", unknown[0])
     letters = {response.external_id: slot(i) for i, response in enumerate(row.responses)}
     answers = {name: _by_letter(shape, letters) for name, shape in said["answers"].items()}
     texts = {name: said.get(name) for name in ("reason", "kind", "purpose") if said.get(name)}
     for name, text in texts.items():
         if not isinstance(text, str):
-            raise RowError(f"{_FIELD}.{name}", "Must be text.", text)
-    rest = {name: value for name, value in row.metadata.items() if name != _FIELD}
+            raise RowError(f"{RIGHT_FIELD}.{name}", "Must be text.", text)
+    rest = {name: value for name, value in row.metadata.items() if name != RIGHT_FIELD}
     known = KnownAnswer(answers, **{name: str(text) for name, text in texts.items()})
     return RightAnswer(known), replace(row, metadata=rest)
 
@@ -106,7 +105,7 @@ class RightAnswers:
                 reviews_id=-1 if is_review else None,
             )
             if reason := no_known_answer(task):
-                raise RowError(_FIELD, reason, kind, code=RefusalCode.UNSUPPORTED)
+                raise RowError(RIGHT_FIELD, reason, kind, code=RefusalCode.UNSUPPORTED)
             errors: dict[str, str] = {}
             kind_of_task = kind_of(task.asked_as)
             right.answers = known_answers(
@@ -115,7 +114,7 @@ class RightAnswers:
         for name, sentence in errors.items():
             place = name if name in _NAMES else f"answers.{name}"
             value = right.known.answers.get(name, getattr(right.known, name, ""))
-            raise RowError(f"{_FIELD}.{place}", sentence, value)
+            raise RowError(f"{RIGHT_FIELD}.{place}", sentence, value)
 
     def store(self, by_task: Mapping[int, RightAnswer]) -> None:
         """Makes the copies of tasks, by id, and keeps what is right on them; the importer knows."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from msgspec import convert
 
-from labeling.datasets.readers import SHAPES, ColumnRole
+from labeling.datasets.readers import SHAPES, ColumnRole, UnusedFiles
 from labeling.datasets.texts import defuse
 from labeling.models import (
     Assignment,
@@ -189,6 +190,11 @@ def left_out_of(import_: Import) -> list[LeftOut]:
     """What of the rows could not be stored and was left out, by field."""
     fields = import_.options.get("left_out", {})
     return [LeftOut(name, **first) for name, first in fields.items()]
+
+
+def unused_files_of(import_: Import) -> UnusedFiles:
+    """The files that came with the rows and that none of them names; none before all are read."""
+    return convert(import_.options.get("unused_files", {}), UnusedFiles)
 
 
 def columns_of(import_: Import) -> dict[str, list[str]]:

@@ -7,8 +7,10 @@ from typing import Any
 from msgspec import to_builtins
 from rest_framework import serializers
 
-from labeling.datasets.readers import ColumnQuestion, FilePreview
-from labeling.datasets.rows import Duplicate, ImportRow, Refusal
+from labeling.datasets.readers import ColumnQuestion, FilePreview, UnusedFiles
+from labeling.datasets.readers.fields import refusal as refusal_of
+from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
+from labeling.imports.right_answers import right_answer_of
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
@@ -40,10 +42,32 @@ class QuestionSerializer(serializers.Serializer[Any]):
     options = MappingOptionSerializer(many=True)
 
 
+class UnusedFilesSerializer(serializers.Serializer[Any]):
+    """Files beside the rows that no row names, which are not imported."""
+
+    count = serializers.IntegerField(
+        allow_null=True, help_text="Null in a preview that did not look at all rows."
+    )
+    names = serializers.ListField(child=serializers.CharField(), help_text="The first of them.")
+    system = serializers.IntegerField(
+        help_text="Besides: what systems add to archives by themselves (`__MACOSX/`, `.DS_Store`)."
+    )
+
+
+class RightSerializer(serializers.Serializer[Any]):
+    """What a row says is right: a copy of its task becomes gold, or an anchor."""
+
+    purpose = serializers.CharField()
+    kind = serializers.CharField()
+    answers = serializers.DictField()
+    reason = serializers.CharField(allow_blank=True)
+
+
 class PreviewRowSerializer(serializers.Serializer[Any]):
     """A row as it would be imported: `row`, or why not: `refusal`; a repeated one has neither."""
 
     row = serializers.DictField(allow_null=True)
+    gold = RightSerializer(allow_null=True, help_text="What its `gold` says is right.")
     refusal = RefusalSerializer(allow_null=True)
 
 
@@ -59,6 +83,7 @@ class ImportPreviewSerializer(serializers.Serializer[Any]):
     problem = serializers.CharField(allow_blank=True)
     questions = QuestionSerializer(many=True, help_text="To be answered before it is imported.")
     notices = QuestionSerializer(many=True, help_text="What another mapping would make of it.")
+    unused_files = UnusedFilesSerializer()
     rows = PreviewRowSerializer(many=True)
 
 
@@ -75,10 +100,22 @@ def _preview_row_json(row: ImportRow | Duplicate | Refusal) -> dict[str, Any]:
     if isinstance(row, Refusal):
         names = ("line", "field", "code", "reason", "excerpt")
         refusal = {name: getattr(row, name) for name in names}
-    return {
-        "row": to_builtins(row) if isinstance(row, ImportRow) else None,
-        "refusal": refusal,
-    }
+    if not isinstance(row, ImportRow):
+        return {"row": None, "gold": None, "refusal": refusal}
+    try:
+        right, row = right_answer_of(row)
+    except RowError as error:
+        refused = to_builtins(refusal_of(row.line, error))
+        names = ("line", "field", "code", "reason", "excerpt")
+        return {"row": None, "gold": None, "refusal": {name: refused[name] for name in names}}
+    gold = to_builtins(right.known) if right else None
+    return {"row": to_builtins(row), "gold": gold, "refusal": None}
+
+
+def unused_json(unused: UnusedFiles) -> dict[str, Any]:
+    """Files that no row names."""
+    count = unused.count if unused.is_known else None
+    return {"count": count, "names": unused.names, "system": unused.system}
 
 
 def preview_json(preview: FilePreview) -> dict[str, Any]:
@@ -92,5 +129,6 @@ def preview_json(preview: FilePreview) -> dict[str, Any]:
         "problem": shown.problem,
         "questions": list(map(_question_json, shown.questions)),
         "notices": list(map(_question_json, shown.notices)),
+        "unused_files": unused_json(preview.unused),
         "rows": list(map(_preview_row_json, preview.rows)),
     }

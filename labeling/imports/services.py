@@ -17,7 +17,7 @@ from math import inf
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from msgspec import structs
+from msgspec import structs, to_builtins
 
 from labeling.datasets.memory import rare_collection
 from labeling.datasets.readers import (
@@ -273,7 +273,9 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
     counts = Counts(**import_.counts)
     most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
-    rest = islice(_outcomes(import_), import_.progress_done, None)
+    rest = _outcomes(import_)
+    for row in islice(rest, import_.progress_done):
+        pictures.passes(row)
     for batch in _handfuls(rest, pictures):
         with transaction.atomic():
             pictures.keep()
@@ -303,6 +305,9 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
                 options=import_.options,
             )
         yield
+    if unused := pictures.unused():
+        import_.options = {**import_.options, "unused_files": to_builtins(unused)}
+        note_progress(IMPORT_JOB, import_, options=import_.options)
     while True:
         with transaction.atomic():
             if not ask_for_reviews(import_.project, import_.pk, most=BATCH):

@@ -25,7 +25,13 @@ from labeling.imports.endings import cancel_import
 from labeling.imports.files import StoredFile
 from labeling.imports.forms import MappingForm, UploadForm, posted_options
 from labeling.imports.incoming import KeepingUploadHandler, too_many_files
-from labeling.imports.looks import accept_guesses, preview_for_project, preview_upload
+from labeling.imports.looks import (
+    ReaderBusy,
+    accept_guesses,
+    preview_for_project,
+    preview_upload,
+    thumbnail_of_upload,
+)
 from labeling.imports.page import preview_in_words
 from labeling.imports.posted import posted_decisions, posted_format, posted_mapping
 from labeling.imports.samples import has_samples, import_samples
@@ -39,6 +45,7 @@ from labeling.imports.selectors import (
     refusals_of,
     report_of,
     undo_of,
+    unused_files_of,
 )
 from labeling.imports.services import (
     create_import,
@@ -47,6 +54,7 @@ from labeling.imports.services import (
 from labeling.imports.taskkinds import kinds_in_words
 from labeling.imports.undoing import request_undo
 from labeling.models import Import
+from labeling.pictures.selectors import PICTURE_HEADERS
 from labeling.vocabulary import JobState
 from labeling.work.limits import standstill
 from labeling.work.page import job_page, warning_of_conflicts
@@ -215,6 +223,22 @@ def _preview_page(
     )
 
 
+@require_safe
+def preview_picture(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
+    """A small picture of one that the first rows show."""
+    access = get_access(request.user, slug, Action.IMPORT)
+    stored, _filename = _upload(access.project, upload)
+    mark = request.GET.get("picture", "")
+    try:
+        small = require_row(
+            thumbnail_of_upload(token=stored.token, mark=mark),
+            _("The first rows show no such picture."),
+        )
+    except ReaderBusy as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain")
+    return HttpResponse(small, content_type="image/webp", headers=PICTURE_HEADERS)
+
+
 @require_POST
 def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     """Requests the import that the preview showed; a worker does it."""
@@ -273,6 +297,7 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         kinds=kinds_in_words(row.options.get("kinds", {})),
         roles=role_groups(row.options.get("columns", [])),
         left_out=left_out_of(row),
+        unused=unused_files_of(row),
         page=refused,
         may_plan=access.may(Action.PLAN_TASKS) and stands and counts.created,
         fields={"import": str(row.pk)},
@@ -342,6 +367,7 @@ urlpatterns = [
     path("p/<slug:slug>/imports/", imports, name="imports"),
     path("p/<slug:slug>/imports/samples/", try_samples, name="import-samples"),
     path("p/<slug:slug>/imports/new/<str:upload>/", preview_rows, name="import-preview"),
+    path("p/<slug:slug>/imports/new/<str:upload>/picture/", preview_picture, name="import-picture"),
     path("p/<slug:slug>/imports/new/<str:upload>/start/", start, name="import-start"),
     path("p/<slug:slug>/imports/<int:import_id>/", report, name="import"),
     path("p/<slug:slug>/imports/<int:import_id>/cancel/", stop_import, name="import-cancel"),

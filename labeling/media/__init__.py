@@ -6,8 +6,8 @@ cannot cost more than it may, upright, in sRGB, without anything but pixels, and
 
 from __future__ import annotations
 
-from labeling.media.names import is_called_picture, lie_of
-from labeling.media.preparing import PictureError, PreparedPicture, prepared_picture
+from labeling.media.names import is_called_picture, lie_of, same_spelling
+from labeling.media.preparing import PictureError, PreparedPicture, prepared_picture, thumbnail_of
 
 __all__ = [
     "PictureError",
@@ -15,4 +15,6 @@ __all__ = [
     "is_called_picture",
     "lie_of",
     "prepared_picture",
+    "same_spelling",
+    "thumbnail_of",
 ]

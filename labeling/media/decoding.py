@@ -58,14 +58,27 @@ def prepare_in_child(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(answer)
 
 
-def _prepared(data: bytes) -> PreparedPicture:
-    image = _opened(data)
-    kind = image.format or ""
-    packed = image.info.get("compression")
+def thumbnail_in_child(payload: bytes) -> bytes:
+    """The bytes as a small picture, as a `ChildAnswer`."""
+    side = limits.THUMBNAIL_SIDE
+    try:
+        image = _opened(payload)
+        # A JPEG is decoded no larger than it has to be.
+        image.draft(None, (2 * side, 2 * side))
+        _turned, pixels = _pixels(image)
+        small = _smaller(pixels, side)
+        answer = ChildAnswer(thumbnail=_within(small, limits.MAX_THUMBNAIL_BYTES))
+    except PictureError as error:
+        answer = ChildAnswer(objection=str(error))
+    return msgspec.msgpack.encode(answer)
+
+
+def _pixels(image: Image.Image) -> tuple[bool, Image.Image]:
+    """The picture decoded, upright and in sRGB, and whether it was turned."""
     try:
         image.load()
         turned = ImageOps.exif_transpose(image) if _is_turned(image) else image
-        pixels = _in_srgb(turned)
+        return turned is not image, _in_srgb(turned)
     except PictureError:
         raise
     except MemoryError:
@@ -75,7 +88,14 @@ def _prepared(data: bytes) -> PreparedPicture:
         raise PictureError(
             "Is damaged or cut off: it could not be decoded to its end. Save it again."
         ) from error
-    is_changed = turned is not image or pixels.info.get("was_converted", False)
+
+
+def _prepared(data: bytes) -> PreparedPicture:
+    image = _opened(data)
+    kind = image.format or ""
+    packed = image.info.get("compression")
+    is_turned, pixels = _pixels(image)
+    is_changed = is_turned or pixels.info.get("was_converted", False)
     lossless = kind in _LOSSLESS and packed not in _LOSSY_TIFF
     lossless |= kind == "WEBP" and is_lossless_webp(data)
     stored = None

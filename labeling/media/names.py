@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 #: What the name of a file may end with, by what is in it.
 _ENDINGS = {
@@ -27,6 +28,12 @@ _MAGIC = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
 )
+
+
+def same_spelling(name: str) -> str:
+    """A file's name as names are compared: a letter with its accent is one sign (NFC), as tables
+    have it, also where macOS wrote it as two (NFD)."""
+    return name if name.isascii() else normalize("NFC", name)
 
 
 def is_called_picture(name: str) -> bool:

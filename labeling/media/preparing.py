@@ -38,9 +38,10 @@ class PreparedPicture(Struct, frozen=True):
 
 
 class ChildAnswer(Struct):
-    """What the child says: the picture, or why it is none."""
+    """What the child says: the picture or its thumbnail, or why it is none."""
 
     picture: PreparedPicture | None = None
+    thumbnail: bytes = b""
     objection: str = ""
 
 
@@ -63,6 +64,26 @@ def prepared_picture(data: bytes) -> PreparedPicture:
     return answer.picture
 
 
+def thumbnail_of(data: bytes) -> bytes:
+    """The picture in these bytes as a small WebP alone, at a tenth of the cost. Raises
+    PictureError, or NotNow where the machine is too busy."""
+    try:
+        answer = msgspec.msgpack.decode(_thumbnails.call(data), type=ChildAnswer)
+    except NotNow:
+        raise
+    except TooMuch:
+        raise PictureError("Takes more time or memory than a picture may.") from None
+    if answer.objection:
+        raise PictureError(answer.objection)
+    return answer.thumbnail
+
+
+_thumbnails = Bounded(
+    f"{__package__}.decoding:thumbnail_in_child",
+    seconds=_SECONDS,
+    megabytes=_MEGABYTES,
+    children=1,
+)
 _pictures = Bounded(
     f"{__package__}.decoding:prepare_in_child", seconds=_SECONDS, megabytes=_MEGABYTES
 )

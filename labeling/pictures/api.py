@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from labeling.models import Picture
 from labeling.pictures.selectors import (
     FULL,
+    PICTURE_HEADERS,
     PREVIEW,
     SIZES,
     THUMBNAIL,
@@ -25,11 +26,6 @@ from projects.access import require_row
 from projects.api.replies import refusals
 from projects.api.views import ApiView
 from projects.permissions import Action
-
-#: The address is the hash: what is there never changes, and nobody but its reader keeps it.
-_CACHE = "private, max-age=31536000, immutable"
-#: A browser runs nothing of it, whatever it might take it for.
-_POLICY = "default-src 'none'; sandbox"
 
 
 class OnePicture(ApiView):
@@ -77,8 +73,7 @@ class OnePicture(ApiView):
         headers = {
             "Content-Type": f"image/{kind}",
             "Content-Disposition": f'inline; filename="{sha256[:16]}.{kind}"',
-            "Cache-Control": _CACHE,
-            "Content-Security-Policy": _POLICY,
+            **PICTURE_HEADERS,
         }
         etag = f"{sha256[:32]}-{suffix}"
         n_bytes = default_storage.size(name)

@@ -17,6 +17,15 @@ from projects.models import Project
 FULL, PREVIEW, THUMBNAIL = SIZES = ("full", "preview", "thumbnail")
 
 
+#: The address says which picture it is: what is there never changes, nobody but its reader keeps
+#: it, and a browser runs nothing of it, whatever it might take it for.
+PICTURE_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
 def folder_of_pictures(project_id: int) -> str:
     """The folder of a project's pictures in the storage."""
     return f"pictures/{project_id}"

@@ -205,6 +205,7 @@ POST   projects/preview/                                                        
 POST   p/<slug:slug>/imports/samples/                                                302  403  403  302  404  302
 GET    p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
+GET    p/<slug:slug>/imports/new/<str:upload>/picture/                               404  403  403  404  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/start/                                 422  403  403  422  404  302
 POST   p/<slug:slug>/invitations/<int:pk>/revoke/                                    302  403  403  403  404  302
 GET    p/<slug:slug>/members/                                                        200  200  403  403  404  302

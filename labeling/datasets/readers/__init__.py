@@ -12,6 +12,7 @@ its shape, which reads it by `fields` and `chat`; `seen` tells what came before.
 
 from __future__ import annotations
 
+from labeling.datasets.readers.archives import UnusedFiles
 from labeling.datasets.readers.asking import ColumnRole
 from labeling.datasets.readers.detection import Detection, ReadOptions, accepted, detect
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, OpenQuestions
@@ -29,6 +30,7 @@ __all__ = [
     "Meaning",
     "OpenQuestions",
     "ReadOptions",
+    "UnusedFiles",
     "accepted",
     "check",
     "detect",

@@ -8,16 +8,19 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.foreign import SPREADSHEET
 from labeling.datasets.rows import RefusalCode, RowError, UnreadableFile
+from labeling.media import same_spelling
 
 _MAGIC = b"PK\x03\x04"
 #: The record at the end of an archive: its magic number, then counts, then how long its list is.
@@ -36,9 +39,26 @@ _ROWS = re.compile(r"\.(?:jsonl?|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?\Z", re.I
 _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+#: Says that a name is UTF-8; Python takes it for an old code page of DOS where it is not said.
+_UTF8, _DOS = 0x800, "cp437"
+#: Names of files that are told, and characters of each.
+_TOLD, _SHOWN = 5, 80
 _CHUNK = 1 << 20
 _AGAIN = "Pack it again."
 _Errors = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
+
+
+class UnusedFiles(Struct, frozen=True):
+    """Files of an archive that no row names: how many and the first of them; `system` are those
+    that systems add by themselves. `is_known`: all rows were looked at."""
+
+    count: int = 0
+    names: tuple[str, ...] = ()
+    system: int = 0
+    is_known: bool = True
+
+    def __bool__(self) -> bool:
+        return bool(self.count or self.system or not self.is_known)
 
 
 def is_archive(path: Path) -> bool:
@@ -135,10 +155,10 @@ def _count_listed(file: BinaryIO, end: int, length: int) -> int:
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The files by their names. Raises UnreadableFile for a path that leaves the archive, a link,
-    a password, and a name that stands there twice."""
+    a password, and a name that stands there twice, also where it is only spelled otherwise."""
     members: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
-        name = member.filename
+        name = _name_of(member)
         if name == _OFFICE:
             raise UnreadableFile(SPREADSHEET)
         if member.is_dir() or _CLUTTER.search(name):
@@ -157,9 +177,27 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise UnreadableFile("The archive is packed in an unusual way. Pack it with deflate.")
         name = path.as_posix()
         if name in members:
-            raise UnreadableFile(f"The archive holds “{shown}” twice. Keep one of them.")
+            raise UnreadableFile(_twice(shown, members[name].filename, member.filename))
         members[name] = member
     return members
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """A file's name as all names are compared. macOS writes UTF-8 without saying so."""
+    name = member.filename
+    if not member.flag_bits & _UTF8:
+        with suppress(UnicodeError):
+            name = name.encode(_DOS).decode()
+    return same_spelling(name)
+
+
+def _twice(shown: str, first: str, second: str) -> str:
+    if first == second:
+        return f"The archive holds “{shown}” twice. Keep one of them."
+    return (
+        f"The archive holds “{shown}” twice, spelled in two ways that look the same: "
+        f"{ascii(first)[:_SHOWN]} and {ascii(second)[:_SHOWN]}. Rename one of them."
+    )
 
 
 class PictureArchive:
@@ -171,6 +209,11 @@ class PictureArchive:
             self._archive = opening.enter_context(_opened(path))
             self._members: Mapping[str, zipfile.ZipInfo] = _members(self._archive)
             self._open = opening.pop_all()
+        self._table = next(filter(is_called_rows, self._members), "")
+        self._system = sum(
+            not member.is_dir() and bool(_CLUTTER.search(member.filename))
+            for member in self._archive.infolist()
+        )
         self._by_last: dict[str, list[str]] = {}
         self._alike: dict[str, str] = {}
         for name in self._members:
@@ -185,7 +228,7 @@ class PictureArchive:
     def named(self, name: str, field: str) -> str:
         """The name in the archive that a row means: its path, or its last part where only one file
         has it. Raises RowError where there is none, or several."""
-        path = PurePosixPath(name.replace("\\", "/"))
+        path = PurePosixPath(same_spelling(name).replace("\\", "/"))
         wished = path.as_posix().removeprefix("./")
         if wished in self._members:
             return wished
@@ -209,9 +252,24 @@ class PictureArchive:
             code=RefusalCode.MISSING,
         )
 
+    def unused(self, named: Collection[str]) -> UnusedFiles:
+        """The files that are none of those named, nor the file of rows."""
+        rest = sorted(self._members.keys() - {self._table, *named})
+        told = tuple(visible(name, _SHOWN) for name in rest[:_TOLD])
+        return UnusedFiles(len(rest), told, self._system)
+
     def size(self, name: str) -> int:
         """How many bytes the archive says that a file has."""
         return self._members[name].file_size
+
+    def held(self, name: str, most: int) -> bytes:
+        """The bytes of a file if the archive holds it whole, and no more than `most`; else none."""
+        if name not in self._members or self.size(name) > most:
+            return b""
+        try:
+            return self.read(name, most)
+        except ValueError:
+            return b""
 
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file, one more than `most` at most. Raises ValueError where damaged."""

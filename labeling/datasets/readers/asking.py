@@ -15,10 +15,11 @@ from labeling.datasets.readers.candidates import series_name
 from labeling.datasets.readers.columns import numbered_series
 from labeling.datasets.readers.offers import preference_columns
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, quoted
-from labeling.datasets.readers.shapes.base import Sample, Shape
+from labeling.datasets.readers.shapes.base import Sample, Shape, decoded_cell
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.datasets.readers.unclaimed import Unclaimed, unclaimed_texts
+from labeling.datasets.rows import RIGHT_FIELD
 from labeling.vocabulary import TaskKind
 
 #: Fields in which a prompt stands.
@@ -69,6 +70,7 @@ class ColumnRole(StrEnum):
     RESPONSE = "response"
     LABEL = "label"
     ABOUT = "about"  # known about the task: id, category, language, models
+    GOLD = "gold"  # says what is right: a copy of the task becomes gold, or an anchor
     METADATA = "metadata"
     LEFT_OUT = "left_out"
     QUESTION = "question"
@@ -103,12 +105,20 @@ def roles_of(
         late = column in shape.fields and column not in sample.columns
         field = fields.get(column, column if late else "")
         roles[column] = _role(field) if field else ColumnRole.METADATA
+        if column == RIGHT_FIELD and not field and _says_right(sample, column):
+            roles[column] = ColumnRole.GOLD
         if column in asked:
             roles[column] = ColumnRole.QUESTION
     if says_no_label(shape, sample):
         kept = (c for c, role in roles.items() if role is ColumnRole.LABEL)
         roles |= dict.fromkeys(kept, ColumnRole.METADATA)
     return roles | dict.fromkeys(left_out, ColumnRole.LEFT_OUT)
+
+
+def _says_right(sample: Sample, column: str) -> bool:
+    """Whether a row of the sample says what is right on its task."""
+    said = (decoded_cell(row.get(column)) for row in sample.rows)
+    return any(isinstance(right, dict) and isinstance(right.get("answers"), dict) for right in said)
 
 
 def says_no_label(shape: Shape, sample: Sample) -> bool:

@@ -7,13 +7,15 @@ are not in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from labeling.datasets.readers.archives import PictureArchive, is_archive
+from labeling.datasets.readers.archives import PictureArchive, UnusedFiles, is_archive
 from labeling.datasets.readers.fields import refusal
+from labeling.datasets.readers.weights import up_to
 from labeling.datasets.records import Message, PictureRef
 from labeling.datasets.rows import (
     Duplicate,
@@ -30,6 +32,8 @@ Finder = Callable[[PictureRef, str], PictureRef]
 Row = ImportRow | Duplicate | Refusal
 #: Bytes by which a picture is told.
 _HEAD = 4096
+#: Rows beyond the first that are looked through for the names of pictures, and bytes of them.
+_MOST_ROWS, _MOST_BYTES = 10_000, 32 << 20
 
 
 def has_pictures(row: Row) -> bool:
@@ -115,22 +119,53 @@ def name_at_hand(archive: PictureArchive | None, name: str, field: str) -> str:
     return archive.named(name, field)
 
 
-def looked_up(path: Path, rows: list[Row]) -> list[Row]:
+@contextmanager
+def opened_pictures(path: Path) -> Iterator[PictureArchive | None]:
+    """The pictures that came with a file of rows; None where the file is no archive."""
+    if not is_archive(path):
+        yield None
+        return
+    archive = PictureArchive(path)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def looked_up(archive: PictureArchive | None, rows: list[Row]) -> list[Row]:
     """The first rows of a file with the names and sizes of their pictures; those that one is
     missing from as the import would refuse them. No picture is decoded."""
     if not any(map(has_pictures, rows)):
         return rows
-    archive = PictureArchive(path) if is_archive(path) else None
-    try:
-        return [
-            with_pictures(row, _looking_in(archive), may_miss_aside=archive is None)
-            if isinstance(row, ImportRow)
-            else row
-            for row in rows
-        ]
-    finally:
-        if archive is not None:
-            archive.close()
+    return [
+        with_pictures(row, _looking_in(archive), may_miss_aside=archive is None)
+        if isinstance(row, ImportRow)
+        else row
+        for row in rows
+    ]
+
+
+def names_in(archive: PictureArchive, row: Row) -> Iterator[str]:
+    """The files of the archive that a row names; what is not in it is said elsewhere."""
+    for ref in row_pictures(row) if isinstance(row, ImportRow) else ():
+        if ref.name:
+            with suppress(RowError):
+                yield archive.named(ref.name, "")
+
+
+def unused_files(
+    archive: PictureArchive | None, first: Iterable[Row], rest: Iterator[Row]
+) -> UnusedFiles:
+    """The files of an archive that no row names, as far as so many rows tell."""
+    if archive is None:
+        return UnusedFiles()
+    named = {name for row in first for name in names_in(archive, row)}
+    for row in up_to(rest, _MOST_ROWS, _MOST_BYTES):
+        named.update(names_in(archive, row))
+    unused = archive.unused(named)
+    if unused.count and next(rest, None) is not None:
+        return UnusedFiles(system=unused.system, is_known=False)
+    return unused
 
 
 def _looking_in(archive: PictureArchive | None) -> Finder:

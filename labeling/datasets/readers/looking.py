@@ -14,8 +14,11 @@ import msgspec
 from msgspec import Struct, to_builtins
 
 from labeling.bounded import Bounded, NotNow, TargetError, TooMuch
+from labeling.datasets.readers.archives import UnusedFiles
+from labeling.datasets.readers.brought import opened_pictures
 from labeling.datasets.readers.detection import Detection, ReadOptions, accepted, detect
 from labeling.datasets.readers.fields import is_storable
+from labeling.datasets.readers.pictures import kept_by
 from labeling.datasets.readers.reading import FilePreview, check, preview_file
 from labeling.datasets.rows import (
     Duplicate,
@@ -34,6 +37,8 @@ _SMALL = 32 * 1024
 _PACKED, _SKIPPED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"PK\x03\x04"), b"\x2a\x4d\x18"
 #: Characters of a text of a preview, and of all texts of a message's or a response's field.
 _TEXT, _TEXTS = 1_000, 20_000
+#: Bytes of a picture that a look hands on.
+_MOST_OF_PICTURE = 20 << 20
 _ROWS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (ImportRow, Duplicate, Refusal)}
 
 
@@ -46,6 +51,7 @@ class _Wish(Struct):
     mapping: dict[str, str] | None = None
     label_rater: str = ""
     limit: int = 0
+    picture: str = ""
 
     @property
     def how(self) -> dict[str, Any]:
@@ -72,6 +78,8 @@ class _Answer(Struct):
     format: str = ""
     mapping: dict[str, str] = {}
     count: int = 0
+    unused: UnusedFiles = UnusedFiles()
+    picture: bytes = b""
 
 
 def look_at_first(
@@ -90,6 +98,15 @@ def look_at_first(
     if _is_harmless(path):
         return preview_file(path, limit=limit, **wish.how)
     return _preview(_asked(_previews, wish))
+
+
+def look_at_picture(path: Path, mark: str, *, limit: int, **how: Any) -> bytes:
+    """The bytes of a picture of the first rows, by its name in the archive or the hash of what
+    stands in its row; none where they have no such one, or it is too large to be handed on.
+
+    Raises like `look_at_first`, of which `how` has the other arguments.
+    """
+    return _asked(_previews, _Wish("picture", str(path), picture=mark, limit=limit, **how)).picture
 
 
 def preview_bytes(preview: FilePreview) -> bytes:
@@ -135,14 +152,14 @@ def look_through(
 
 def _preview(answer: _Answer) -> FilePreview:
     rows = [msgspec.json.decode(raw, type=_ROWS[kind]) for kind, raw in answer.rows]
-    return FilePreview(_detection(answer), tuple(rows))
+    return FilePreview(_detection(answer), tuple(rows), answer.unused)
 
 
 def _answer(preview: FilePreview) -> _Answer:
     rows = [
         (type(row).__name__, msgspec.Raw(msgspec.json.encode(_shown(row)))) for row in preview.rows
     ]
-    return _Answer(detection=preview.detection, rows=rows)
+    return _Answer(detection=preview.detection, rows=rows, unused=preview.unused)
 
 
 def _detection(answer: _Answer) -> Detection:
@@ -201,6 +218,23 @@ def _previewed(wish: _Wish) -> _Answer:
     return _answer(preview_file(Path(wish.path), limit=wish.limit, **wish.how))
 
 
+def _pictured(wish: _Wish) -> _Answer:
+    embedded: dict[str, bytes] = {}
+
+    def keep(source: str, data: bytes) -> None:
+        if source == wish.picture:
+            embedded[source] = data
+
+    path = Path(wish.path)
+    with opened_pictures(path) as archive:
+        data = archive.held(wish.picture, _MOST_OF_PICTURE) if archive else b""
+    if not data:
+        with kept_by(keep):
+            preview_file(path, limit=wish.limit, **wish.how)
+        data = embedded.get(wish.picture, b"")
+    return _Answer(picture=data if len(data) <= _MOST_OF_PICTURE else b"")
+
+
 def _accepted(wish: _Wish) -> _Answer:
     format, mapping = accepted(Path(wish.path), **wish.how)
     return _Answer(format=format, mapping=mapping)
@@ -248,6 +282,7 @@ class _Cut:
 _LOOKS: Mapping[str, Callable[[_Wish], _Answer]] = {
     "preview": _previewed,
     "accept": _accepted,
+    "picture": _pictured,
     "examine": _examined,
 }
 _CHILD = f"{__package__}.child:look_in_child"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.brought import looked_up
+from labeling.datasets.readers.archives import UnusedFiles
+from labeling.datasets.readers.brought import looked_up, opened_pictures, unused_files
 from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
 from labeling.datasets.readers.containers import JSON_LIST, TABLES, RawRows, opened
 from labeling.datasets.readers.detection import (
@@ -50,10 +51,12 @@ from labeling.vocabulary import TaskKind
 
 @dataclass(frozen=True, slots=True)
 class FilePreview:
-    """The first rows of a file as they would be imported; nothing has been written."""
+    """The first rows of a file as they would be imported; nothing has been written. `unused` are
+    the files beside the rows that none of them names."""
 
     detection: Detection
     rows: tuple[ImportRow | Duplicate | Refusal, ...]
+    unused: UnusedFiles = field(default_factory=UnusedFiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +237,7 @@ def preview_file(
         return FilePreview(detection, ())
     rows = _rows(path, detection, mapping, options, in_order=False)
     first = list(up_to(rows, limit, limits.MAX_SAMPLE_BYTES))
-    return FilePreview(detection, tuple(looked_up(path, first)))
+    with opened_pictures(path) as archive:
+        # Who asks for a row or none has no eyes for what is beside them.
+        unused = unused_files(archive, first, rows) if limit > 1 else UnusedFiles()
+        return FilePreview(detection, tuple(looked_up(archive, first)), unused)

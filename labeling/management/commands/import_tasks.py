@@ -18,7 +18,13 @@ from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.samples import sample_file
-from labeling.imports.selectors import columns_of, left_out_of, refusals_of, report_of
+from labeling.imports.selectors import (
+    columns_of,
+    left_out_of,
+    refusals_of,
+    report_of,
+    unused_files_of,
+)
 from labeling.imports.services import (
     FileUnclear,
     ImportOptions,
@@ -202,6 +208,18 @@ class Command(BaseCommand):
             raise CommandError(f"There is no project “{slug}”. Projects: {known or 'none yet'}.")
         return project
 
+    def _print_unused(self, import_: Import) -> None:
+        """What came beside the rows and no row names."""
+        unused = unused_files_of(import_)
+        if unused.count:
+            more = ", …" if unused.count > len(unused.names) else ""
+            names = ", ".join(unused.names)
+            self.stdout.write(f"{unused.count:,} files are named by no row: {names}{more}")
+        if unused.system:
+            self.stdout.write(
+                f"{unused.system:,} files that systems add (__MACOSX, .DS_Store) are left aside."
+            )
+
     def _print(self, import_: Import, refusals: Iterable[ImportRefusal], *, dry: bool) -> None:
         report = report_of(import_)
         if dry:
@@ -229,6 +247,7 @@ class Command(BaseCommand):
                 f"left out of {left.rows:,} rows, first on line {left.line}: {left.field}: "
                 f"{left.reason}"
             )
+        self._print_unused(import_)
         for notice in import_.options.get("notices", []):
             self.stdout.write(notice["text"])
             for mapping in notice["mappings"]:

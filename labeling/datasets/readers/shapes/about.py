@@ -22,8 +22,13 @@ _TEXTS = {
     "permitted_use": 200,
     "conversation": 200,
 }
-_TOPICS, _TURN = "topics", "turn"
-PROMPT_ABOUT = (*_TEXTS, _TOPICS, _TURN)
+_CONVERSATION, _TOPICS, _TURN = "conversation", "topics", "turn"
+#: Those that mean the same in rows of any kind; and those that elsewhere may be a text to read, or
+#: any set of rows, and are known in Concord's rows alone.
+PLAIN_FACTS = ("difficulty", "licence", "author", "permitted_use", _TOPICS)
+OWN_FACTS = ("source", "group")
+_FACTS = (*PLAIN_FACTS[:-1], *OWN_FACTS)
+_ANY_FACTS = frozenset((*_FACTS, _TOPICS))
 #: Keys of a response, and characters of each.
 _OF_RESPONSE = {"model_version": 120, "batch": 80}
 _DECODING = "decoding"
@@ -31,21 +36,35 @@ _MOST_TOPICS, _TOPIC = 50, 80
 _MOST_TURN = 32_767
 
 
-def prompt_about(record: Record) -> dict[str, object]:
-    """What a row knows of its prompt; a field that does not fit stays metadata."""
-    about: dict[str, object] = {}
-    for name, most in _TEXTS.items():
-        if name in record.values:
-            try:
-                if text := record.label(name, most=most):
-                    about[name] = text
-            except RowError:
-                record.keep(name)
+def with_facts(record: Record, about: Mapping[str, object]) -> Mapping[str, object]:
+    """What is known of a prompt with what its row says; a field that does not fit stays
+    metadata."""
+    if _ANY_FACTS.isdisjoint(record.values):
+        return about
+    facts: dict[str, object] = {}
+    for name in _FACTS:
+        _note_text(record, name, facts)
     if _TOPICS in record.values:
         if topics := _topics(record.get(_TOPICS)):
-            about[_TOPICS] = topics
+            facts[_TOPICS] = topics
         else:
             record.keep(_TOPICS)
+    return {**about, **facts}
+
+
+def _note_text(record: Record, name: str, about: dict[str, object]) -> None:
+    if name in record.values:
+        try:
+            if text := record.label(name, most=_TEXTS[name]):
+                about[name] = text
+        except RowError:
+            record.keep(name)
+
+
+def conversation_about(record: Record) -> dict[str, object]:
+    """Of which conversation a row is, and which turn of it where it says so."""
+    about: dict[str, object] = {}
+    _note_text(record, _CONVERSATION, about)
     if _TURN in record.values:
         if about.get("conversation"):
             about[_TURN] = turn_number(record)
@@ -56,13 +75,13 @@ def prompt_about(record: Record) -> dict[str, object]:
 
 
 #: Fields that say of which conversation a row is a turn, in files of whatever kind.
-TURN_FIELDS = ("conversation", _TURN)
+TURN_FIELDS = (_CONVERSATION, _TURN)
 
 
 def turn_about(record: Record) -> dict[str, object]:
     """Of which conversation a row is which turn; where it does not say both, both stay metadata."""
     try:
-        conversation = record.label("conversation", most=_TEXTS["conversation"])
+        conversation = record.label(_CONVERSATION, most=_TEXTS[_CONVERSATION])
         if conversation and record.get(_TURN) is not None:
             return {"conversation": conversation, _TURN: turn_number(record)}
     except RowError:

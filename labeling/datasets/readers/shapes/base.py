@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from labeling.datasets.readers.shapes.about import PLAIN_FACTS
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.weights import cell_json
@@ -19,7 +20,7 @@ Order = Callable[[Mapping[str, str], Mapping[str, object]], int]
 Rows = Sequence[Mapping[str, object]]
 
 #: Fields that nearly every kind knows.
-ABOUT = ("id", "kind", "category", "language", "metadata", "images")
+ABOUT = ("id", "kind", "category", "language", "metadata", "images", *PLAIN_FACTS)
 COMMON = (*ABOUT, "judgments")
 
 

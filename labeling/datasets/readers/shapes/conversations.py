@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import label, type_in_words, visible
-from labeling.datasets.readers.shapes.about import PROMPT_ABOUT
+from labeling.datasets.readers.shapes.about import OWN_FACTS
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.finish import Parts
@@ -235,7 +235,7 @@ CONVERSATIONS = Shape(
         "“after” the response that carried the conversation on. Each becomes a task that goes to "
         "the raters who chose that response, with all that was said before as its prompt."
     ),
-    fields=("turns", *FRAME, *ABOUT, *(name for name in PROMPT_ABOUT if name != "turn")),
+    fields=("turns", *FRAME, *ABOUT, *OWN_FACTS, "conversation"),
     needs=(("turns",),),
     read=_read,
     fits=_fits,

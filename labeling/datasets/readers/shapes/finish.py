@@ -12,7 +12,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import note_unread
 from labeling.datasets.readers.fields import is_blank, metadata
 from labeling.datasets.readers.identity import content_digest, identity_text, response_digest
-from labeling.datasets.readers.shapes.about import without_about
+from labeling.datasets.readers.shapes.about import with_facts, without_about
 from labeling.datasets.readers.shapes.answers import answers_about_one
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.marks import checked_marks
@@ -291,6 +291,7 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         row_id += parts.suffix
     else:
         row_id = _digested_id(parts.messages, parts.candidates)
+    about = with_facts(record, parts.about)
     extra, left_out = _extra(record, parts)
     responses = _identified(row_id, parts.candidates)
     if said and (kind != _COMPARE or any(label.answers for label in said)):
@@ -312,7 +313,7 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         metadata=extra,
         left_out=left_out,
         kind=kind,
-        about=parts.about,
+        about=about,
         principle=parts.principle,
         follows=parts.follows,
         apart=_apart(record, parts) if parts.whole else (),

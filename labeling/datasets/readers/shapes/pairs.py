@@ -9,9 +9,9 @@ from labeling.datasets.readers.candidates import is_series
 from labeling.datasets.readers.chat import OF_TURN, message, messages
 from labeling.datasets.readers.fields import label, text_value, type_in_words
 from labeling.datasets.readers.shapes.about import (
-    PROMPT_ABOUT,
+    OWN_FACTS,
     TURN_FIELDS,
-    prompt_about,
+    conversation_about,
     response_about,
     turn_about,
 )
@@ -122,7 +122,7 @@ def listed_responses(record: Record) -> list[Candidate]:
 def read_concord(record: Record) -> list[Parts]:
     """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
     prompt, responses = prompt_of(record), listed_responses(record)
-    parts = Parts(prompt, responses, about=prompt_about(record))
+    parts = Parts(prompt, responses, about=conversation_about(record))
     if "principle" in record.values and record.kind_of(len(responses)) == TaskKind.RULE:
         parts.principle = record.label("principle", most=_PRINCIPLE)
     if record.kind_of(len(responses)) == _COMPARE and len(responses) == limits.COMPARED_RESPONSES:
@@ -166,7 +166,7 @@ CONCORD = Shape(
     ),
     fields=(
         *("prompt", "messages", "responses", *FRAME, *COMMON),
-        *("winner", *FLAT_FIELDS, FLAT_SIDE, *PROMPT_ABOUT, "principle"),
+        *("winner", *FLAT_FIELDS, FLAT_SIDE, *OWN_FACTS, *TURN_FIELDS, "principle"),
     ),
     needs=(("responses",),),
     read=read_concord,
