@@ -46,10 +46,10 @@ def test_files_that_no_row_names_are_told_in_the_preview_and_in_the_report(
     lead: Client, project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     content = archive([PAIR], {**PICTURES, **UNUSED, **CLUTTER})
-    told = {"count": 8, "names": [f"extra-{place}.png" for place in range(5)], "system": 3}
+    unused = {"count": 8, "names": [f"extra-{place}.png" for place in range(5)], "system": 3}
     imports = reverse("api:imports", args=[project.slug])
     preview = lead.post(f"{imports}preview/", {"file": SimpleUploadedFile("a.zip", content)})
-    assert preview.json()["unused_files"] == told
+    assert preview.json()["unused_files"] == unused
     page = reverse("labeling:imports", args=[project.slug])
     shown = lead.post(page, {"file": SimpleUploadedFile("a.zip", content)}, follow=True)
     assert "8 files that came with the rows would not be imported" in text(shown)
@@ -58,7 +58,7 @@ def test_files_that_no_row_names_are_told_in_the_preview_and_in_the_report(
     import_ = lead.post(imports, {"file": SimpleUploadedFile("a.zip", content)}).json()
     run_import(import_["id"])
     report = lead.get(reverse("api:import", args=[project.slug, import_["id"]])).json()
-    assert (report["counts"]["created"], report["unused_files"]) == (1, told)
+    assert (report["counts"]["created"], report["unused_files"]) == (1, unused)
     assert "unused_files" not in report["options"]
     read = text(lead.get(reverse("labeling:import", args=[project.slug, import_["id"]])))
     assert "8 files that came with the rows were not imported" in read

@@ -41,8 +41,8 @@ _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 #: Says that a name is UTF-8; Python takes it for an old code page of DOS where it is not said.
 _UTF8, _DOS = 0x800, "cp437"
-#: Names of files that are told, and characters of each.
-_TOLD, _SHOWN = 5, 80
+#: Names of unused files that are shown, and characters of each.
+_NAMED, _SHOWN = 5, 80
 _CHUNK = 1 << 20
 _AGAIN = "Pack it again."
 _Errors = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
@@ -255,8 +255,8 @@ class PictureArchive:
     def unused(self, named: Collection[str]) -> UnusedFiles:
         """The files that are none of those named, nor the file of rows."""
         rest = sorted(self._members.keys() - {self._table, *named})
-        told = tuple(visible(name, _SHOWN) for name in rest[:_TOLD])
-        return UnusedFiles(len(rest), told, self._system)
+        first = tuple(visible(name, _SHOWN) for name in rest[:_NAMED])
+        return UnusedFiles(len(rest), first, self._system)
 
     def size(self, name: str) -> int:
         """How many bytes the archive says that a file has."""
