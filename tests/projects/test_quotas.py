@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from labeling.imports.services import create_import, run_import
 from labeling.models import Task
 from projects.models import Project, User
+from projects.services.projects import create_project
 from tests.api.client import CallAs
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,31 @@ def test_a_person_creates_so_many_projects_and_no_more(
     assert "Archive one first" in reply.json()["message"]
     Project.objects.filter(name="Another").update(status=Project.Status.ARCHIVED)
     assert api(lena).post("projects/", BODY).status_code == 201
+
+
+def test_the_demo_takes_nothing_of_its_leads_share(
+    settings, project: Project, lena: User, api: CallAs
+):
+    settings.PROJECTS_PER_PERSON = 2
+    create_project(name="Demo", created_by=lena, template="arena", settings={"is_demo": True})
+    assert api(lena).post("projects/", BODY).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_project_is_created_while_the_demo_is_being_seeded(
+    project: Project, lena: User, api: CallAs
+):
+    def attempt() -> None:
+        try:
+            assert api(lena).post("projects/", BODY).status_code == 201
+        finally:
+            connection.close()
+
+    api(lena)
+    with transaction.atomic():
+        create_project(name="Demo", created_by=lena, template="arena", settings={"is_demo": True})
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(attempt).result()
 
 
 def rows(count: int, prefix: str) -> bytes:
