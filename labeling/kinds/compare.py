@@ -25,6 +25,7 @@ from labeling.kinds.base import (
     named_answers,
     named_ties,
     primary_of,
+    slot,
     whole_numbers,
 )
 from labeling.kinds.conversation import conversation_answers
@@ -147,6 +148,18 @@ class Compare(Kind):
             "number": 1 if value < 0 else 2,
             "strength": abs(value),
             "strongest": strongest,
+        }
+
+    def desk_words(self, question: Question, value: int, tie_kind: str) -> str:
+        """An answer as the desk calls it, of the sides shown, for whoever gave it there."""
+        option = self.chosen(question, value, tie_kind)
+        label = "" if option is None else str(option.label)
+        if value == 0 or len(label) > 1:
+            return label or tie_words(tie_kind)
+        return gettext("%(slot)s is better, strength %(strength)d of %(strongest)d") % {
+            "slot": slot(int(value > 0)),
+            "strength": abs(value),
+            "strongest": question.scale.strongest,
         }
 
     def mark(self, scale: Scale, value: int) -> str:

@@ -65,6 +65,9 @@ def test_an_answer_is_changed_within_the_window_by_a_new_row_whatever_the_task_i
     page = client.get(PAGE).content.decode()
     lines = program.get(f"{WORK}judgments/").json()["results"]
     assert [line["assignment"] for line in lines] == [gold.pk, live.pk]
+    # As the desk called it, which had the responses in the order shown to the rater.
+    said = {"A is better, strength 2 of 3", "A is slightly better", "A is better"}
+    assert lines[1]["answer"] in said
     assert all(line["changeable_until"] for line in lines)
     for assignment in (live, gold):
         assert f"/my-work/{assignment.pk}/change/" in page
