@@ -1,15 +1,18 @@
 """A pytest plugin: one migrated database a run, copied for each process of pytest-xdist.
 
-Migrating takes seconds and copying a tenth of one, so whoever comes first migrates, under a lock
-of the server itself, and the others copy what they find.
+Migrating takes many seconds and copying a tenth of one, so whoever comes first migrates, under a
+lock of the server itself, and the others copy what they find. The next run, even of one test,
+restores what this one dumped into pytest's cache, until a migration or a table changes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -18,10 +21,20 @@ from django.db import OperationalError, connection
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from pytest_django import DjangoDbBlocker
 
+from config.backup.programs import BackupError, run_program
+from config.embedded.paths import CHECKOUT
 from config.embedded.postgres import START_SECONDS
 
 #: The lock under which databases are made; any number that nobody else takes.
 _LOCK = 5_113_009
+#: The files that decide what a migrated database holds.
+_DECISIVE = (
+    "*/migrations/*.py",
+    "*/models/*.py",
+    "*/vocabulary.py",
+    "config/settings.py",
+    "requirements-dev.txt",
+)
 #: How often the tables are tried to be emptied.
 _FLUSHES = 5
 
@@ -40,7 +53,8 @@ def django_db_setup(
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
         if cursor.fetchone() is None:
-            _migrate(f"{template}_draft")
+            kept = _kept(request.config, cursor.connection.server_version)
+            _make(f"{template}_draft", cursor, kept)
             cursor.execute(f'ALTER DATABASE "{template}_draft" RENAME TO "{template}"')
         cursor.execute(f'CREATE DATABASE "{own}" TEMPLATE "{template}"')
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
@@ -77,6 +91,51 @@ def _let_tests_flush() -> None:
 
     operations.sql_flush = sql_flush  # type: ignore[method-assign]
     operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+
+
+def _kept(config: pytest.Config, server: int) -> Path | None:
+    """Where the migrated database of this code and server is kept, None without pytest's cache."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)
+    if cache is None:
+        return None
+    state = hashlib.sha256(str(server).encode())
+    for pattern in _DECISIVE:
+        for path in sorted(CHECKOUT.glob(pattern)):
+            state.update(path.name.encode() + b"\0" + path.read_bytes())
+    return cache.mkdir("concord-database") / f"{state.hexdigest()}.dump"
+
+
+def _make(name: str, cursor: psycopg2.extensions.cursor, kept: Path | None) -> None:
+    """Create a migrated database: from what an earlier run kept, else for the next."""
+    if kept is not None and kept.exists():
+        cursor.execute(f'CREATE DATABASE "{name}"')
+        _in_database(name, "pg_restore", "--no-owner", f"--dbname={name}", str(kept))
+        return
+    _migrate(name)
+    # Without PostgreSQL's client programs every run migrates.
+    with suppress(BackupError):
+        if kept is not None:
+            _keep(name, kept)
+
+
+def _keep(name: str, kept: Path) -> None:
+    draft = kept.with_suffix(f".{os.getpid()}")
+    _in_database(name, "pg_dump", "--format=custom", "--compress=0", f"--file={draft}")
+    for old in kept.parent.glob("*.dump"):
+        old.unlink(missing_ok=True)
+    draft.rename(kept)
+
+
+def _in_database(name: str, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on a database."""
+    settings = connection.settings_dict
+    before, settings["NAME"] = settings["NAME"], name
+    try:
+        connection.close()
+        run_program(program, *arguments)
+    finally:
+        connection.close()
+        settings["NAME"] = before
 
 
 def _migrate(name: str) -> None:
