@@ -33,7 +33,9 @@ def require_room_for_project(user: User) -> None:
     # Not the user's row: logging in writes there, and would wait for as long as a project is made.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CREATOR_SPACE, user.pk])
-    mine = Project.objects.filter(created_by=user, is_demo=False).exclude(status=Project.Status.ARCHIVED)
+    mine = Project.objects.filter(created_by=user, is_demo=False).exclude(
+        status=Project.Status.ARCHIVED
+    )
     if mine.count() >= most:
         sentence = ngettext(
             "You have %(most)d project, as many as one person may. Archive one first.",
