@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
     # What a rater may say, and what may be on record.
     "ENUM_NAME_OVERRIDES": {
         "AnswerEnum": "projects.scales.ANSWER_KINDS",
+        "LeasedAnswerEnum": "projects.scale.LEASED_ANSWERS",
         "ExampleKindEnum": "projects.project_templates.EXAMPLE_KINDS",
         "OwnAnswerEnum": "projects.own_scales.OWN_ANSWERS",
         "JobStateEnum": "labeling.work.api.JOB_STATES",

@@ -26,6 +26,9 @@ GATE = "gate"
 #: A rating of the conversation that a comparison stands in; the family of such a question too.
 CONVERSATION = "conversation"
 ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO, GATE, CONVERSATION)
+#: What is written is no criterion's: the answer of a leased task to write.
+TEXT = "text"
+LEASED_ANSWERS = (*ANSWER_KINDS, TEXT)
 #: The family of questions about each response by itself, ordinal or yes/no.
 RESPONSE = "response"
 #: The family of what a second person says of a text that was written, and its two scales.

@@ -21,6 +21,8 @@ class Assignment(models.Model):
     `imported` it is the canonical order and says nothing, because nobody saw a screen here, and
     `import_job` is the import that brought the label. A lease that was prepared ahead (`opened_at`
     empty) is short, so that a closed tab frees it soon.
+    `reopened_at` is set while its rater may change what they submitted: the answer stands until
+    another one is, and `lease_expires_at` says until when that may be.
     `rubric` says which questions were shown: none is recorded for imported labels, and for what
     came before there were versions.
     """
@@ -58,6 +60,7 @@ class Assignment(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     skipped_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
     import_job = models.ForeignKey(
         "labeling.Import",
         null=True,

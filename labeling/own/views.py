@@ -28,7 +28,8 @@ from labeling.own.selectors import (
     with_tasks,
 )
 from labeling.own.services import MOST_RATER_NOTE, open_example, read_notes, write_note
-from labeling.rating.judgments import NotYours, reopen_judgment
+from labeling.rating.changes import reopen_judgment
+from labeling.rating.judgments import NotYours
 from labeling.rating.selectors import own_judgments
 from projects.access import SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
@@ -63,20 +64,19 @@ def my_work(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def change_answer(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
-    """Takes one of my answers back and opens its task, filled in as it was."""
+    """Opens the task of one of my answers, filled in as it was; the answer stands meanwhile."""
     access = get_access(request.user, slug, Action.RATE)
     try:
         own = own_judgments(rater=request.user, project=access.project)
         if not own.filter(assignment=assignment_id).exists():
             raise Conflict(_("There is no answer of yours to change here."))
-        undone = reopen_judgment(rater=request.user, assignment_id=assignment_id)
+        reopened = reopen_judgment(rater=request.user, assignment_id=assignment_id)
     except NotYours as error:
         raise Http404(error.message) from None
     except Conflict as error:
         messages.error(request, error.message)
         return redirect("labeling:my-work", slug)
-    messages.info(request, _("Change your answer and submit it again; until then it is not given."))
-    return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
+    return redirect(f"{reverse('labeling:rate', args=[slug])}?task={reopened.assignment.pk}")
 
 
 @require_POST

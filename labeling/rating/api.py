@@ -15,13 +15,9 @@ from rest_framework.response import Response
 
 from labeling.kinds import EditedText, Submission
 from labeling.models import Assignment
+from labeling.rating.changes import reopen_judgment
 from labeling.rating.explained import explain
-from labeling.rating.judgments import (
-    reopen_judgment,
-    skip_assignment,
-    submit_judgment,
-    undo_last,
-)
+from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.places import TaskWithdrawn
@@ -29,6 +25,7 @@ from labeling.rating.serializers import (
     LateSerializer,
     LeasedTaskSerializer,
     LeaseSerializer,
+    ReopenedSerializer,
     SkippedSerializer,
     SkipSerializer,
     SubmissionSerializer,
@@ -36,6 +33,7 @@ from labeling.rating.serializers import (
     UndoneSerializer,
     judgment_json,
     leased_task_json,
+    reopened_json,
     undone_json,
 )
 from labeling.vocabulary import NothingLeft
@@ -243,7 +241,8 @@ class SkipTask(RaterView):
         responses={200: SkippedSerializer, **refusals(400, 403, 404, 409)},
     )
     def post(self, request: Request, assignment_id: int) -> Response:
-        """You will not get it again. Repeating it changes nothing."""
+        """You will not get it again. Repeating it changes nothing. An answer of yours that you are
+        changing stands as it is: `submitted`, without a reason."""
         access = self.rating(assignment_id)
         values = self.checked(SkipSerializer)
         skipped = skip_assignment(rater=access.user, assignment_id=assignment_id, **values)
@@ -303,13 +302,13 @@ class ReopenJudgment(RaterView):
         summary="Open one of my answers again, to change it",
         tags=["my work"],
         request=None,
-        responses={200: UndoneSerializer, **refusals(403, 404, 409)},
+        responses={200: ReopenedSerializer, **refusals(403, 404, 409)},
     )
     def post(self, request: Request, assignment_id: int) -> Response:
-        """Within the project's `edit_window_minutes`. What you submit then is a new row that
-        revises this one; until then the answer is taken back. 409 with the code `window_over`, or
-        `votes_opened` where you have seen what others answered.
+        """Within the project's `edit_window_minutes`. What you submit until `expires` is a new row
+        that revises this one; until then, and where you submit nothing, the answer stands. 409 with
+        the code `window_over`, or `votes_opened` where you have seen what others answered.
         """
         access = self.rating(assignment_id)
-        undone = reopen_judgment(rater=access.user, assignment_id=assignment_id)
-        return Response(undone_json(undone, access.project))
+        reopened = reopen_judgment(rater=access.user, assignment_id=assignment_id)
+        return Response(reopened_json(reopened, access.project))

@@ -15,6 +15,7 @@ from labeling.models import Assignment
 from labeling.rating.claims import CHOSE
 from labeling.rating.places import TaskWithdrawn
 from labeling.vocabulary import AssignmentState, TaskKind
+from projects.exceptions import Conflict
 from projects.sql import Statement
 
 _CHOICE = Statement(
@@ -42,6 +43,30 @@ def require_choice(*, task_id: int, follows_id: int | None, rater_id: int) -> No
     if follows_id is not None and not is_chosen(task_id=task_id, rater_id=rater_id):
         raise ChoiceChanged(
             _("This turn follows a reply that you no longer prefer: it is not yours.")
+        )
+
+
+def require_kept_choice(*, task_id: int, rater_id: int) -> None:
+    """Gives back the later turns that follow a reply which the rater no longer chooses.
+
+    Raises Conflict where they have answered such a turn: it would follow nothing.
+    """
+    for followed_id, state in Assignment.objects.filter(
+        task__follows=task_id,
+        rater=rater_id,
+        state__in=[AssignmentState.LEASED, AssignmentState.SUBMITTED],
+    ).values_list("task", "state"):
+        if is_chosen(task_id=followed_id, rater_id=rater_id):
+            continue
+        if state == AssignmentState.SUBMITTED:
+            raise Conflict(
+                _(
+                    "You have answered the turn after this one since, which follows the reply "
+                    "that you chose here: choose that reply again, or leave your answer as it is."
+                )
+            )
+        Assignment.objects.filter(task=followed_id, rater=rater_id).update(
+            state=AssignmentState.EXPIRED
         )
 
 

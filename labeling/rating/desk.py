@@ -58,8 +58,9 @@ class TaskView:
 
     `principles` are those that its questions are asked about, each by itself.
     `language` is that of its texts as a browser takes it, empty where it is not known. `asked_as`
-    says how it is asked, `writing` is what stands around a text that is written or reviewed, and
-    `place` which turn of a conversation it is, if it is one.
+    says how it is asked (`is_change`: again, while its rater's answer stands), `writing` is what
+    stands around a text that is written or reviewed, and `place` which turn of a conversation it
+    is, if it is one.
     """
 
     assignment_id: int
@@ -77,6 +78,7 @@ class TaskView:
     writing: WritingDesk | None
     place: ConversationPlace | None
     topics: list[dict[str, str]] = field(default_factory=list)
+    is_change: bool = False
 
     @property
     def has_pictures(self) -> bool:
@@ -240,4 +242,5 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
         writing=writing_desk(assignment, [text.content for text in shown]),
         place=_place(task, any_text),
         topics=json.loads(any_text.topics),
+        is_change=assignment.reopened_at is not None,
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.models import Assignment, Judgment, Writing
-from labeling.vocabulary import ASKED_AS_REVIEW, TaskKind
+from labeling.vocabulary import ASKED_AS_REVIEW, AssignmentState, TaskKind
 from projects.scales import DECISION, SCORE
 from projects.sql import Statement
 
@@ -17,6 +17,8 @@ from projects.sql import Statement
 _ESSENTIALS = 5
 #: Drafts that are shown, the newest.
 _MOST_ROUNDS = 20
+#: Above every id.
+_ANY = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def writing_desk(assignment: Assignment, texts: Sequence[str]) -> WritingDesk | 
     """
     task = assignment.task
     if task.kind == TaskKind.WRITE:
-        rounds = _rounds(assignment.pk)
+        rounds = _rounds(assignment.pk, before=_current(assignment))
         begun = [*texts, *(step.text for step in rounds)]
         guideline = assignment.guideline
         essentials = guideline.principles.values_list("title", flat=True) if guideline else ()
@@ -91,8 +93,8 @@ _DRAFTS = Statement(
             ON s.id = score.criterion_id AND s.scale_key = %(score)s)
             ON score.judgment_id = review.id
     WHERE j.assignment_id = %(assignment)s AND NOT j.withdrawn AND j.id < %(before)s
-        AND NOT EXISTS (
-            SELECT 1 FROM labeling_judgment undo WHERE undo.revises_id = j.id AND undo.withdrawn)
+        AND (review.id IS NOT NULL OR NOT EXISTS (
+            SELECT 1 FROM labeling_judgment later WHERE later.revises_id = j.id))
     ORDER BY j.id DESC LIMIT %(most)s
     """,
     assignment="bigint",
@@ -103,7 +105,14 @@ _DRAFTS = Statement(
 )
 
 
-def _rounds(assignment_id: int, *, before: int = 2**62) -> list[Round]:
+def _current(assignment: Assignment) -> int:
+    """What is being changed is no earlier draft; every id is below what is returned else."""
+    current = Judgment.objects.filter(assignment=assignment).standing()
+    is_change = assignment.state == AssignmentState.SUBMITTED
+    return (current.values_list("pk", flat=True).first() if is_change else None) or _ANY
+
+
+def _rounds(assignment_id: int, *, before: int = _ANY) -> list[Round]:
     rows = _DRAFTS.rows(
         assignment=assignment_id,
         before=before,

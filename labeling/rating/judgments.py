@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import Kind, Submission, kind_of
 from labeling.models import Assignment, Judgment
-from labeling.models.play import is_text_taken_back
 from labeling.models.teaching import ask_without_words
 from labeling.rating import records
 from labeling.rating.answers import (
@@ -22,7 +21,11 @@ from labeling.rating.answers import (
     check_submission,
     plausible_times,
 )
-from labeling.rating.branches import give_back_branches, require_choice
+from labeling.rating.branches import (
+    give_back_branches,
+    require_choice,
+    require_kept_choice,
+)
 from labeling.rating.fingerprints import says_the_same, submission_fingerprint
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.marks import check_marks, keep_marks
@@ -38,9 +41,10 @@ from labeling.rating.places import (
     require_return,
     require_room,
     with_place,
+    withdrawn_since_words,
 )
-from labeling.rating.selectors import LastAct, TakenBack, last_act, own_judgments, taken_back
-from labeling.rating.windows import require_in_window
+from labeling.rating.selectors import LastAct, TakenBack, last_act, taken_back
+from labeling.rating.windows import require_changeable
 from labeling.rating.written import (
     check_written,
     keep_written,
@@ -105,8 +109,10 @@ def _submit_locked(
 ) -> Submitted:
     content_hash, stored = submission_fingerprint(submission), records.stored_judgments(held.pk)
     if replay := _replayed(held, submission, content_hash, stored):
+        if held.change_until is not None:
+            Assignment.objects.filter(pk=held.pk).update(reopened_at=None)
         return Submitted(replay, created=False)
-    _require_open(held)
+    _require_open(held, now)
     require_choice(task_id=held.task_id, follows_id=held.follows_id, rater_id=held.rater_id)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
     task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
@@ -114,7 +120,7 @@ def _submit_locked(
     draft = check_written(held, project, submission, checked.answers)
     marks = check_marks(held, kind, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
-    previous = _superseded(stored)
+    previous = _superseded(held, stored)
     judgment = Judgment(
         assignment_id=held.pk,
         task_id=held.task_id,
@@ -148,17 +154,21 @@ def _submit_locked(
     return Submitted(judgment, created=True)
 
 
-def _superseded(stored: Sequence[records.StoredJudgment]) -> int | None:
+def _superseded(
+    held: records.HeldAssignment, stored: Sequence[records.StoredJudgment]
+) -> int | None:
     """The current row of an assignment, which is so no more; None where there is none."""
     previous = next((row.pk for row in stored if row.is_current), None)
     if previous is not None:
         Judgment.objects.filter(pk=previous).update(is_current=False)
+        if held.state == AssignmentState.SUBMITTED:
+            take_back_written(Judgment(pk=previous, task_id=held.task_id))
     return previous
 
 
-def _require_open(held: records.HeldAssignment) -> None:
+def _require_open(held: records.HeldAssignment, now: datetime) -> None:
     if held.state == AssignmentState.SUBMITTED:
-        raise Conflict(_("You have already judged this task. Undo it to answer again."))
+        require_changeable(held, now)
     if held.state == AssignmentState.SKIPPED:
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
 
@@ -170,6 +180,8 @@ def _insert_answers(
     answers = [records.stored_answer(held, kind, answer, clauses) for answer in shown]
     _insert(held, judgment, answers)
     ask_without_words(judgment)
+    if held.state == AssignmentState.SUBMITTED:
+        require_kept_choice(task_id=held.task_id, rater_id=held.rater_id)
 
 
 def _questions(
@@ -194,8 +206,11 @@ def _insert(
 ) -> None:
     """Stores it; a lease that has lapsed takes its place again first, of the task and the rater.
 
-    Raises Conflict, in words, where there is none.
+    An answer that is changed has both. Raises Conflict, in words, where there is none.
     """
+    if held.state == AssignmentState.SUBMITTED:
+        records.insert_judgment(judgment, answers)
+        return
     limit = RaterLimit(held.rater_id, held.project_id, held.limit)
     try:
         if held.state == AssignmentState.LEASED:
@@ -243,7 +258,8 @@ def skip_assignment(
 ) -> Assignment:
     """Gives a task back with a reason; the rater will not get it again. Idempotent.
 
-    Raises NotYours, InvalidInput for an unknown reason, Conflict where it was judged.
+    An answer that is being changed stands as it is. Raises NotYours, InvalidInput for an unknown
+    reason, Conflict where it was judged.
     """
     if reason not in set(SkipReason):
         known = ", ".join(SkipReason)
@@ -254,7 +270,11 @@ def skip_assignment(
     if assignment is None:
         raise NotYours(_("There is no such task among yours."))
     if assignment.state == AssignmentState.SUBMITTED:
-        raise Conflict(_("You have already judged this task, so it cannot be skipped."))
+        if assignment.reopened_at is None:
+            raise Conflict(_("You have already judged this task, so it cannot be skipped."))
+        assignment.reopened_at = None
+        assignment.save(update_fields=["reopened_at"])
+        return assignment
     if assignment.state != AssignmentState.SKIPPED:
         assignment.state = AssignmentState.SKIPPED
         assignment.skipped_at = now or database_now()
@@ -295,25 +315,6 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     return _take_back(last, assignment, now)
 
 
-@retry_deadlocks
-def reopen_judgment(*, rater: User, assignment_id: int, now: datetime | None = None) -> Undone:
-    """Takes back any judgment within the project's window, and opens its task to be changed.
-
-    The row stays and the next one revises it. Raises NotYours, Conflict where the window is over,
-    the judgment was taken back already, or the rater has seen what others answered.
-    """
-    now = now or database_now()
-    assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
-    if assignment is None:
-        raise NotYours(_("There is no such task among yours."))
-    own = own_judgments(rater=rater, project=assignment.project)
-    standing = own.filter(assignment=assignment).first()
-    if standing is None:
-        raise Conflict(_("This was taken back already."))
-    require_in_window(standing, assignment.project, now)
-    return _take_back(LastAct(Act.JUDGMENT, assignment.pk, standing), assignment, now)
-
-
 def _take_back(last: LastAct, assignment: Assignment, now: datetime) -> Undone:
     """Opens the task of a locked assignment again, and says what had been done there."""
     state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
@@ -328,6 +329,7 @@ def _take_back(last: LastAct, assignment: Assignment, now: datetime) -> Undone:
     else:
         require_return(limit)
         _withdraw(last.judgment, now)
+        require_kept_choice(task_id=assignment.task_id, rater_id=assignment.rater_id)
         give_back_branches(assignment)
     undone = Undone(
         assignment=assignment,
@@ -346,13 +348,14 @@ def _open_again(assignment: Assignment, now: datetime) -> None:
     assignment.state = AssignmentState.LEASED
     until = now + lease_length(assignment.project)
     assignment.lease_expires_at = max(assignment.lease_expires_at, until)
-    assignment.submitted_at = assignment.skipped_at = None
+    assignment.submitted_at = assignment.skipped_at = assignment.reopened_at = None
     assignment.skip_reason = assignment.skip_note = ""
     changed = [
         "state",
         "lease_expires_at",
         "submitted_at",
         "skipped_at",
+        "reopened_at",
         "skip_reason",
         "skip_note",
     ]
@@ -361,13 +364,7 @@ def _open_again(assignment: Assignment, now: datetime) -> None:
             lambda: assignment.save(update_fields=changed), task_id=assignment.task_id, now=now
         )
     except TaskWithdrawn:
-        raise Conflict(
-            _("The author has taken the text back since, so your act on it cannot be taken back.")
-            if is_text_taken_back(assignment.task_id)
-            else _(
-                "A lead has withdrawn this task since, so what you did on it cannot be taken back."
-            )
-        ) from None
+        raise Conflict(withdrawn_since_words(assignment.task_id)) from None
     except TaskFull:
         raise Conflict(
             _(

@@ -50,7 +50,8 @@ def late_assignment(*, rater: User, assignment_id: int) -> Assignment | None:
 
 
 def _is_withdrawn(own: Assignment) -> bool:
-    return own.task.withdrawn_at is not None and own.state == AssignmentState.EXPIRED
+    is_open = own.state == AssignmentState.EXPIRED or own.reopened_at is not None
+    return own.task.withdrawn_at is not None and is_open
 
 
 @retry_deadlocks
@@ -65,7 +66,9 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     held = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
     if held is None:
         return None
-    if held.state == AssignmentState.SUBMITTED:
+    if held.state == AssignmentState.SUBMITTED and (
+        held.reopened_at is None or _is_on_record(held, submission)
+    ):
         return _on_record(held, submission)
     if held.state == AssignmentState.SKIPPED:
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
@@ -111,11 +114,15 @@ def skipped_late(*, rater: User, assignment_id: int) -> Late | None:
 
 def _on_record(held: Assignment, submission: Submission) -> Late:
     """A judgment that had arrived, although its rater never heard so."""
-    keys = Judgment.objects.filter(assignment=held, key__isnull=False).values_list("key", flat=True)
-    if submission.key not in set(keys):
+    if not _is_on_record(held, submission):
         raise Conflict(_("You have already judged this task."))
     words = _("This answer had been saved while you rated in “%(project)s”. Thank you.")
     return Late(words % {"project": held.project.name})
+
+
+def _is_on_record(held: Assignment, submission: Submission) -> bool:
+    keys = Judgment.objects.filter(assignment=held, key__isnull=False).values_list("key", flat=True)
+    return submission.key in set(keys)
 
 
 def _kept_words(held: Assignment) -> str:

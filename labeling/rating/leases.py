@@ -140,7 +140,7 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         held += is_shown
     if not desk.has_room(stands.judged):
         is_shown = False
-    lost = desk.showing is not None and not is_shown
+    lost = desk.showing is not None and not is_shown and not _is_changed(desk)
     if stands.guideline_id is not None and not stands.acknowledged:
         return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
     if is_quiz_due(desk.membership):
@@ -164,6 +164,13 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(Nothing(why), lost)
     task, stream = claimed
     return Advance(_lease(desk, task, stands, stream), lost)
+
+
+def _is_changed(desk: _Desk) -> bool:
+    """Whether what is on the screen is an answer of theirs that they are changing."""
+    own = Assignment.objects.filter(pk=desk.showing or 0, rater=desk.rater_id)
+    answered = own.filter(state=AssignmentState.SUBMITTED, reopened_at__isnull=False)
+    return answered.filter(lease_expires_at__gt=desk.now).exists()
 
 
 def _reclaim(desk: _Desk, topics: TopicStanding) -> bool:
@@ -361,22 +368,22 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     is not, where the assignment is over, or where the rater's limit is reached without it.
     """
     rows = Assignment.objects.filter(pk=assignment.pk)
-    held = rows.select_for_update().values_list("state", "lease_expires_at", Now())
-    state, expires_at, read_at = held.get()
+    held = rows.select_for_update().values_list("state", "lease_expires_at", "reopened_at", Now())
+    until: datetime
+    state, until, reopened_at, read_at = held.get()
     now = now or read_at
+    if state == AssignmentState.SUBMITTED and reopened_at and until > now:
+        return until  # an answer that is changed has its place
     if state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
     if state == AssignmentState.EXPIRED:
         require_unopened(task_id=assignment.task_id, rater_id=assignment.rater_id)
-    require_choice(
-        task_id=assignment.task_id,
-        follows_id=assignment.task.follows_id,
-        rater_id=assignment.rater_id,
-    )
+    task = assignment.task
+    require_choice(task_id=task.pk, follows_id=task.follows_id, rater_id=assignment.rater_id)
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     require_room(limit, holding=state == AssignmentState.EXPIRED)
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)
-    until: datetime = max(expires_at, now + length)
+    until = max(until, now + length)
     kept = partial(rows.update, state=AssignmentState.LEASED, lease_expires_at=until)
     with_place(kept, task_id=assignment.task_id, now=now)
     return until

@@ -264,11 +264,12 @@ def shown_task(
     filled, errors, kind = filled or Filled(), errors or {}, kind_of(view.asked_as)
     editor = editor_context(view, project, filled, errors, previewed=previewed)
     layout = _LAYOUTS.get(kind.control, "")
-    if layout and not editor and is_plain(view):
+    if layout and not editor and not view.is_change and is_plain(view):
         return plain_task(view, layout)
     prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
     context = {
         "assignment_id": view.assignment_id,
+        "change": {"until": view.expires, "slug": project.slug} if view.is_change else None,
         "title": gettext(kind.title),
         "layout": layout,
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from labeling.models import Assignment
+from labeling.models import Assignment, Judgment
 from labeling.models.play import is_text_taken_back
 from labeling.rating import claims
 from labeling.vocabulary import HOLDING_STATES, AssignmentState
@@ -27,6 +27,8 @@ from projects.models import Membership, Project, User
 from projects.permissions import Action, roles_that_may
 
 T = TypeVar("T")
+#: A lease on a text that was sent back: what its author had sent stands until they send another.
+_SENT_BACK = Exists(Judgment.objects.filter(assignment=OuterRef("pk")).standing())
 _OVERLAP_RULE, _IN_PLAY_RULE = "task_overlap_exact", "task_in_play"
 
 
@@ -71,10 +73,12 @@ def _over(now: datetime | Now) -> Q:
 
 
 def give_back_leases(*, user: User | None, **_signal: object) -> None:
-    """Gives back everything that somebody holds, wherever, when Django says they log out."""
-    Assignment.objects.filter(rater=user, state=AssignmentState.LEASED).update(
-        state=AssignmentState.EXPIRED
-    )
+    """Gives back what somebody holds, wherever, when Django says they log out.
+
+    A text that was sent back stays theirs.
+    """
+    held = Assignment.objects.filter(rater=user, state=AssignmentState.LEASED)
+    held.exclude(_SENT_BACK).update(state=AssignmentState.EXPIRED)
 
 
 def end_leases(*, user: User, project: Project | None = None) -> None:
@@ -96,7 +100,7 @@ def with_place(take: Callable[[], T], *, task_id: int, now: datetime) -> T:
                 return take()
         except IntegrityError as error:
             if _IN_PLAY_RULE in str(error):
-                raise TaskWithdrawn(_withdrawn_words(task_id)) from None
+                raise TaskWithdrawn(withdrawn_words(task_id)) from None
             if _OVERLAP_RULE not in str(error):
                 raise
     under_way = Assignment.objects.filter(task=task_id, state=AssignmentState.LEASED)
@@ -105,10 +109,20 @@ def with_place(take: Callable[[], T], *, task_id: int, now: datetime) -> T:
     raise TaskFull(_("The reservation of this task ran out and other raters have completed it."))
 
 
-def _withdrawn_words(task_id: int) -> str:
+def withdrawn_words(task_id: int) -> str:
+    """Why nobody has a place on a task that is out of play."""
     if is_text_taken_back(task_id):
         return _("The author has taken this text back: there is nothing to review.")
     return _("A lead has withdrawn this task: it is nobody's.")
+
+
+def withdrawn_since_words(task_id: int) -> str:
+    """Why what was done on a task cannot be taken back or changed that went out of play since."""
+    return (
+        _("The author has taken the text back since, so your act on it cannot be taken back.")
+        if is_text_taken_back(task_id)
+        else _("A lead has withdrawn this task since, so what you did on it cannot be taken back.")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +180,7 @@ def make_room(limit: RaterLimit) -> None:
     excess = limit.assignments(*HOLDING_STATES).count() - limit.most + 1
     if excess > 0:
         leases = limit.assignments(AssignmentState.LEASED)
-        newest = leases.order_by(F("opened_at").desc(nulls_first=True), "-pk")
+        newest = leases.exclude(_SENT_BACK).order_by(F("opened_at").desc(nulls_first=True), "-pk")
         # A lease that is locked is being submitted at this moment, and stays.
         free = newest.select_for_update(skip_locked=True).values_list("pk", flat=True)[:excess]
         Assignment.objects.filter(pk__in=list(free)).update(state=AssignmentState.EXPIRED)

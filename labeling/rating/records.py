@@ -31,7 +31,8 @@ class HeldAssignment:
     `rubric_id` and `rubric_number` are the version of the questions that the rater saw, None where
     none is recorded; `former_questions` are its criteria as JSON where there is a newer one.
     `response_ids` are in canonical order. `principle_key` is the one principle that a task of rules
-    is about, empty for all; `follows_id` the task that its turn follows.
+    is about, empty for all; `follows_id` the task that its turn follows. `change_until` is until
+    when what was submitted may be changed, None where it was not opened for that.
     """
 
     pk: int
@@ -54,6 +55,7 @@ class HeldAssignment:
     response_ids: Sequence[int]
     principle_key: str
     follows_id: int | None
+    change_until: datetime | None
 
 
 # A share of the project's row is held from here on: whoever changes keys or scales waits for this
@@ -68,7 +70,8 @@ _HOLD = Statement(
         LEAST(a.created_at, a.opened_at),
         COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
         r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END,
-        t.response_ids, t.principle_key, t.follows_id
+        t.response_ids, t.principle_key, t.follows_id,
+        CASE WHEN a.reopened_at IS NOT NULL THEN a.lease_expires_at END
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         JOIN projects_project p ON p.id = a.project_id
         LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id
@@ -174,7 +177,7 @@ _INSERT = Statement(
     ), assignment AS (
         UPDATE labeling_assignment
         SET state = 'submitted', submitted_at = %(created_at)s,
-            opened_at = COALESCE(opened_at, %(created_at)s)
+            opened_at = COALESCE(opened_at, %(created_at)s), reopened_at = NULL
         WHERE id = %(assignment_id)s
     )
     SELECT id FROM judgment

@@ -29,9 +29,12 @@ def own_in_project(*, rater: User, project: Project, assignment_id: int) -> Assi
 
 
 def own_lease(*, rater: User, project: Project, assignment_id: int) -> Assignment | None:
-    """The rater's live lease of that id in this project, or None."""
+    """The rater's live lease of that id in this project, or an answer that they are changing."""
     own = own_in_project(rater=rater, project=project, assignment_id=assignment_id)
-    return own if own is not None and own.state == AssignmentState.LEASED else None
+    if own is None or own.state == AssignmentState.LEASED:
+        return own
+    is_changed = own.state == AssignmentState.SUBMITTED and own.reopened_at is not None
+    return own if is_changed else None
 
 
 def is_own(*, rater: User, project: Project, assignment_id: int) -> bool:
@@ -127,7 +130,7 @@ def _as_shown(
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What a rater had said before taking it back, and written, if anything was."""
+    """What a rater had said on a task that is open again, and written, if anything was."""
 
     answers: ShownAnswers
     rationale: str

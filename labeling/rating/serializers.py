@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from labeling.kinds import COMPARE, kind_of
-from labeling.models import Assignment, Judgment
+from labeling.kinds import COMPARE
+from labeling.models import Judgment
 from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
-from labeling.rating.desk import present, rubric
+from labeling.rating.changes import Reopened
 from labeling.rating.judgments import Undone
 from labeling.rating.mark_serializers import (
     RegionSerializer,
@@ -19,84 +19,19 @@ from labeling.rating.mark_serializers import (
     SpansField,
 )
 from labeling.rating.marking import shown_marks
-from labeling.rating.selectors import shown_answers
+from labeling.rating.selectors import TakenBack, shown_answers
+from labeling.rating.task_serializers import LeasedTaskSerializer, leased_task_json
 from labeling.rating.text_serializers import (
-    ConversationPlaceSerializer,
     CountedSerializer,
     EditSerializer,
-    MessageSerializer,
-    PictureSerializer,
-    TaskWritingSerializer,
-    images_json,
-    place_json,
-    task_writing_json,
     text_json,
     written_json,
 )
-from labeling.rating.written import MOST_CHARS, may_improve
-from labeling.vocabulary import Act, Flag, NothingLeft, SkipReason, TaskKind, TieKind
-from projects.api.guideline_serializers import PrincipleSerializer
+from labeling.rating.written import MOST_CHARS
+from labeling.vocabulary import Act, Flag, NothingLeft, SkipReason, TieKind
 from projects.api.parsing import StrictSerializer
-from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
 from projects.scales import TIE_KINDS
-
-
-class ShownResponseSerializer(serializers.Serializer[Any]):
-    """One response in its place: `A` is shown first. Nothing says which model wrote it."""
-
-    slot = serializers.CharField()
-    content = serializers.CharField(
-        allow_blank=True, help_text='The text of the last turn; "" where the model said nothing.'
-    )
-    messages = MessageSerializer(
-        many=True, help_text="All turns of the response; empty for one plain turn."
-    )
-    html = serializers.CharField(
-        allow_blank=True, help_text="All of the response rendered as sanitised HTML."
-    )
-    images = PictureSerializer(
-        many=True, required=False, help_text="All pictures of the response, where it has any."
-    )
-
-
-class TaskSerializer(serializers.Serializer[Any]):
-    """What is to be judged, and the questions about it."""
-
-    id = serializers.IntegerField(
-        help_text="The assignment's, too: which task it is, a rater is not told."
-    )
-    kind = serializers.ChoiceField(choices=list(TaskKind))
-    language = serializers.CharField(
-        allow_blank=True, help_text='Of the texts, such as `pt-BR`; "" where it is not known.'
-    )
-    messages = MessageSerializer(many=True)
-    responses = ShownResponseSerializer(many=True)
-    criteria = CriterionSerializer(many=True)
-    rubric = serializers.IntegerField(
-        allow_null=True, help_text="The version of the questions; send it with the judgment."
-    )
-    writing = TaskWritingSerializer(
-        allow_null=True, help_text="Of a task to write and of a review; null on others."
-    )
-    may_edit_winner = serializers.BooleanField(
-        help_text="Whether a judgment may carry an `edit` of the response that it prefers."
-    )
-    may_paste = serializers.BooleanField(
-        help_text="Whether the project takes pasted text in what is written or edited."
-    )
-    conversation = ConversationPlaceSerializer(allow_null=True)
-    principles = PrincipleSerializer(
-        many=True, help_text="Those that a task of rules asks about, each to be answered."
-    )
-
-
-class LeasedTaskSerializer(serializers.Serializer[Any]):
-    """A task that is reserved for you until `expires`; `id` is the assignment's."""
-
-    id = serializers.IntegerField()
-    expires = serializers.DateTimeField()
-    task = TaskSerializer()
 
 
 class MillisecondsField(serializers.IntegerField):
@@ -270,7 +205,7 @@ class SkippedSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     state = serializers.CharField()
-    reason = serializers.ChoiceField(choices=list(SkipReason))
+    reason = serializers.ChoiceField(choices=list(SkipReason), allow_blank=True)
 
 
 class LateSerializer(serializers.Serializer[Any]):
@@ -296,35 +231,12 @@ class UndoneSerializer(LeasedTaskSerializer):
     )
 
 
-def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]:
-    """The leased task; renders its texts if this is their first view."""
-    assignment.project = project
-    view = present(assignment, asked_rubric=rubric(project))
-    return {
-        "id": view.assignment_id,
-        "expires": view.expires,
-        "task": {
-            "id": view.assignment_id,
-            "kind": view.kind,
-            "language": view.language,
-            "messages": view.messages,
-            "responses": [
-                {name: getattr(shown, name) for name in ("slot", "content", "messages", "html")}
-                | images_json(shown.messages)
-                for shown in view.responses
-            ],
-            "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
-            "rubric": view.rubric_number,
-            "writing": task_writing_json(view.writing),
-            "conversation": place_json(view.place),
-            "may_edit_winner": may_improve(project, kind_of(view.asked_as)),
-            "may_paste": project.allow_paste,
-            "principles": [
-                {"number": p.number, "key": p.key, "title": p.title, "text": p.text}
-                for p in view.principles
-            ],
-        },
-    }
+class ReopenedSerializer(LeasedTaskSerializer):
+    """An answered task that may be answered otherwise until `expires`."""
+
+    stands = serializers.DictField(
+        help_text="Your answer, in signs of the order shown: it stands until you submit another."
+    )
 
 
 def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
@@ -333,21 +245,31 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
     if undone.took_back == Act.SKIP or answered is None:
         said: dict[str, Any] = {"reason": undone.skip_reason, "note": undone.skip_note}
     else:
-        said = {
-            "answers": answered.answers.values,
-            "tie_kind": answered.answers.tie_kind,
-            "tie_kinds": answered.answers.tie_kinds,
-            "rationale": answered.rationale,
-            "reasons": answered.reasons,
-            "principles": answered.principles,
-            "none_fits": answered.none_fits,
-            "flags": answered.flags,
-            **answered.marks.as_json(),
-        }
-        if answered.written is not None:
-            said |= text_json(answered.written)
+        said = _answered_json(answered)
     leased = leased_task_json(undone.assignment, project)
     return {**leased, "took_back": undone.took_back, "taken_back": said}
+
+
+def reopened_json(reopened: Reopened, project: Project) -> dict[str, Any]:
+    """The task that may be answered otherwise, and what stands there."""
+    stands = _answered_json(reopened.answered) if reopened.answered else {}
+    return {**leased_task_json(reopened.assignment, project), "stands": stands}
+
+
+def _answered_json(answered: TakenBack) -> dict[str, Any]:
+    written = answered.written
+    return {
+        "answers": answered.answers.values,
+        "tie_kind": answered.answers.tie_kind,
+        "tie_kinds": answered.answers.tie_kinds,
+        "rationale": answered.rationale,
+        "reasons": answered.reasons,
+        "principles": answered.principles,
+        "none_fits": answered.none_fits,
+        "flags": answered.flags,
+        **answered.marks.as_json(),
+        **(text_json(written) if written is not None else {}),
+    }
 
 
 def judgment_json(judgment: Judgment) -> dict[str, Any]:

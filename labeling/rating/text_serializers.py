@@ -8,7 +8,6 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.models import Judgment, Writing
-from labeling.pictures.selectors import pictures_in
 from labeling.rating.desk import ConversationPlace
 from labeling.rating.drafts import WritingDesk, Written, written_with
 from labeling.vocabulary import MUCH_PASTED, ReviewDecision
@@ -67,7 +66,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     tool_call_id = serializers.CharField(required=False)
     name = serializers.CharField(required=False)
     reasoning_content = serializers.CharField(required=False)
-    images = PictureSerializer(many=True, required=False)
+    images = PictureSerializer(many=True, help_text="Of this turn, in their order.")
 
 
 class DraftSerializer(serializers.Serializer[Any]):
@@ -147,7 +146,6 @@ def text_json(written: Written) -> dict[str, Any]:
     return {"text": written.text}
 
 
-def images_json(turns: list[dict[str, Any]]) -> dict[str, Any]:
-    """The pictures of a response; nothing where it has none."""
-    pictures = pictures_in(turns)
-    return {"images": pictures} if pictures else {}
+def turns_json(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Turns with their pictures, of whom those have none that say nothing of any."""
+    return [{"images": [], **turn} for turn in turns]

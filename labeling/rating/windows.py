@@ -11,7 +11,10 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from labeling.models import Judgment
+from labeling.models import Judgment, Task
+from labeling.rating.openings import require_unopened
+from labeling.rating.places import TaskWithdrawn, withdrawn_words
+from labeling.rating.records import HeldAssignment
 from projects.exceptions import Conflict
 from projects.models import Project
 
@@ -30,9 +33,28 @@ def window_ends(project: Project, assignments: Collection[int]) -> Mapping[int, 
     return {pk: moment + length for pk, moment in first}
 
 
-def require_in_window(judgment: Judgment, project: Project, now: datetime) -> None:
-    """Raises WindowOver where the answer is as old as the project's window, or older."""
-    if window_ends(project, [judgment.assignment_id])[judgment.assignment_id] <= now:
+def require_in_window(judgment: Judgment, project: Project, now: datetime) -> datetime:
+    """Until when the answer may be changed. Raises WindowOver where that is over."""
+    until = window_ends(project, [judgment.assignment_id])[judgment.assignment_id]
+    return _require_before(until, now)
+
+
+def _require_before(until: datetime, now: datetime) -> datetime:
+    if until <= now:
         raise WindowOver(
             _("The time in which you could change this answer is over; it stands as it is.")
         )
+    return until
+
+
+def require_changeable(held: HeldAssignment, now: datetime) -> None:
+    """Raises Conflict where another answer to a task that is answered is not taken (any more).
+
+    TaskWithdrawn where its task is: it may be kept as a late one.
+    """
+    if held.change_until is None:
+        raise Conflict(_("You have already judged this task. Undo it to answer again."))
+    _require_before(held.change_until, now)
+    require_unopened(task_id=held.task_id, rater_id=held.rater_id)
+    if Task.objects.out_of_play().filter(pk=held.task_id).exists():
+        raise TaskWithdrawn(withdrawn_words(held.task_id))

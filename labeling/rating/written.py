@@ -96,7 +96,8 @@ def _demonstration(
             "This is the draft as it was. Change a word of it, or skip the task if it is good."
         )
     before = Judgment.objects.filter(assignment=held.pk).standing()
-    sent_back = Response.objects.filter(judgment__in=before).first()
+    is_sent_back = held.state != AssignmentState.SUBMITTED  # else it is its author who changes it
+    sent_back = Response.objects.filter(judgment__in=before).first() if is_sent_back else None
     if sent_back is not None and is_same_but_spaces(sent_back.content, text):
         errors["text"] = _(
             "This is the draft that was sent back, as it was. Change what its review asks for."
@@ -274,8 +275,8 @@ def settle_review(
     for assignment in waiting:
         assignment.state = AssignmentState.LEASED
         assignment.lease_expires_at = judgment.created_at + SENT_BACK_FOR
-        assignment.submitted_at = None
-        assignment.save(update_fields=["state", "lease_expires_at", "submitted_at"])
+        assignment.submitted_at = assignment.reopened_at = None
+        assignment.save(update_fields=["state", "lease_expires_at", "submitted_at", "reopened_at"])
 
 
 def take_back_written(judgment: Judgment) -> None:

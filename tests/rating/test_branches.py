@@ -9,11 +9,14 @@ import pytest
 
 from labeling.kinds import Submission
 from labeling.models import Assignment, Judgment, LateAnswer, Task
+from labeling.rating.changes import reopen_judgment
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import keep_late
 from labeling.rating.leases import NotYet, advance, heartbeat, next_assignment
 from labeling.rating.places import TaskWithdrawn
+from labeling.rating.selectors import shown_answers
 from labeling.vocabulary import AssignmentState
+from projects.exceptions import Conflict
 from projects.models import Project, User
 from tests.api.client import Api
 from tests.conftest import judge, lease, membership
@@ -112,6 +115,34 @@ def test_a_choice_taken_back_takes_the_later_turn_with_it(turns, project, rui):
     assert turn_of(lease(rui, project)) == "c1-2-b"
     assert not Judgment.objects.filter(assignment=branch).standing().exists()
     assert Judgment.objects.filter(assignment=branch, withdrawn=False).count() == 1
+
+
+def test_a_choice_is_not_changed_away_from_under_the_turn_that_was_answered_after_it(
+    turns, project, rui
+):
+    first = lease(rui, project)
+    choose(rui, first, "a")
+    branch = lease(rui, project)
+    reopen_judgment(rater=rui, assignment_id=first.pk)
+    choose(rui, first, "b")
+    branch.refresh_from_db()
+    assert branch.state == AssignmentState.EXPIRED, "what was only open goes"
+    second = lease(rui, project)
+    assert turn_of(second) == "c1-2-b"
+    choose(rui, second, "c2")
+    reopen_judgment(rater=rui, assignment_id=first.pk)
+    with pytest.raises(Conflict, match="choose that reply again"):
+        choose(rui, first, "a")
+    judge(rui, first, *(-1 if value < 0 else 1 for value in shown_values(first)))
+    with pytest.raises(Conflict, match="choose that reply again"):
+        undo_last(rater=rui, project=project)
+    assert Judgment.objects.counting().count() == 2
+
+
+def shown_values(assignment: Assignment) -> list[int]:
+    """What stands on an assignment, in signs of the order shown."""
+    current = Judgment.objects.get(assignment=assignment, is_current=True)
+    return [int(str(value)) for value in shown_answers(current).values.values()]
 
 
 @pytest.mark.parametrize("opened", [False, True])

@@ -36,8 +36,10 @@ def test_a_leased_task_has_the_published_shape(
     }
     assert reply["task"]["id"] == reply["id"]
     assert reply["task"]["kind"] == "compare"
-    assert reply["task"]["messages"] == [{"role": "user", "content": "What is 1 + 1?"}]
-    shape = {"slot", "content", "messages", "html"}
+    (message,) = reply["task"]["messages"]
+    assert message == {"role": "user", "content": "What is 1 + 1?", "images": []}
+    assert [response["images"] for response in reply["task"]["responses"]] == [[], []]
+    shape = {"slot", "content", "messages", "html", "images"}
     assert [set(r) for r in reply["task"]["responses"]] == [shape] * 2
     assert [r["messages"] for r in reply["task"]["responses"]] == [[], []]
     assert [r["slot"] for r in reply["task"]["responses"]] == ["A", "B"]

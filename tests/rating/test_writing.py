@@ -78,8 +78,10 @@ def test_what_is_written_from_nothing_goes_to_a_second_person_and_never_to_its_a
 ):
     (task,) = make_tasks(school, 1, kind="write", contents=())
     leased = desk(rui)["task"]
-    assert (leased["kind"], leased["responses"], leased["criteria"]) == ("write", [], [])
-    assert leased["messages"] == [{"role": "user", "content": "What is 1 + 1?"}]
+    (text,) = leased["criteria"]
+    assert (leased["kind"], leased["responses"]) == ("write", [])
+    assert (text["key"], text["answer"], text["per"]) == ("text", "text", "task")
+    assert leased["messages"] == [{"role": "user", "content": "What is 1 + 1?", "images": []}]
     written = desk(rui, text="Two.\n", typed=100, pasted=900, declared_assist=True)
     counted = {"typed": 100, "pasted": 900, "paste_ratio": 0.9, "much_pasted": True}
     assert written["text"] == "Two.\n"

@@ -9,7 +9,7 @@ import { Drafts, Outbox, post, uuid } from "./store.js";
 
 /**
  * A task that was answered on this page, as it was left.
- * @typedef {Task & { fields: Field[], counts: number }} Answered
+ * @typedef {Task & { fields: Field[], counts: number, act: "submit" | "skip" }} Answered
  */
 
 const IDLE_AFTER = 30000;
@@ -88,6 +88,8 @@ export class Queue {
   #done = [];
   #exhausted = false;
   #busy = false;
+  /** What is left on purpose. */
+  #abandoned = 0;
   #lastBeat = Date.now();
 
   /**
@@ -147,12 +149,13 @@ export class Queue {
       ["active_ms", String(active)],
       ["idle_ms", String(idle)],
     ];
-    this.#leave(fields, "submit", [...fields, ...facts], 1);
+    this.#leave(fields, "submit", [...fields, ...facts], this.screen.isChange ? 0 : 1);
   }
 
   /** @param {HTMLElement | null} pressed a button may bring a reason of its own */
   skip(pressed) {
     if (this.#idle) return;
+    if (this.screen.isChange) return this.screen.leaveChange();
     const form = /** @type {HTMLFormElement} */ (document.getElementById("skip"));
     const entries = [...new FormData(form, pressed)].filter(([name]) =>
       name !== "csrfmiddlewaretoken"
@@ -170,12 +173,12 @@ export class Queue {
    * @param {Field[]} fields what is filled in
    * @param {"submit" | "skip"} act
    * @param {Field[]} facts what is sent
-   * @param {number} counts
+   * @param {number} counts by how much more is judged then
    */
   #leave(fields, act, facts, counts) {
     const { screen } = this;
     this.saveDraft();
-    this.#done.push({ ...screen.shown, fields, counts });
+    this.#done.push({ ...screen.shown, fields, counts, act });
     if (this.#done.length > REMEMBERED) this.#done.shift();
     const url = screen.address(screen.id, act);
     const { person, about } = screen;
@@ -340,9 +343,15 @@ export class Queue {
     }
   }
 
+  /** Leave an answer that was to be changed as it is: what was filled in otherwise goes. */
+  abandon() {
+    this.drafts.drop(this.screen.id);
+    this.#abandoned = this.screen.id;
+  }
+
   saveDraft() {
     const { id, waiting, bar } = this.screen;
-    if (waiting) return;
+    if (waiting || id === this.#abandoned) return;
     const fields = bar.values();
     if (fields.length || this.drafts.get(id)) this.drafts.set(id, { fields, ...this.clock.read() });
   }
@@ -371,7 +380,7 @@ export class Queue {
     const isSkip = reply.data?.took_back === "skip";
     const before = this.#done.find((item) => item.id === task.id);
     const fields = pairs(reply.data?.values ?? {});
-    this.#takeBack(task, isSkip && before ? before.fields : fields, isSkip ? 0 : 1);
+    this.#takeBack(task, isSkip && before ? before.fields : fields, isSkip ? 0 : 1, isSkip);
   }
 
   /**
@@ -380,16 +389,17 @@ export class Queue {
    */
   #withdraw(last) {
     if (!this.outbox.withdraw(last.id)) return false;
-    this.#takeBack(last, last.fields, last.counts);
+    this.#takeBack(last, last.fields, last.counts, last.act === "skip");
     return true;
   }
 
   /**
    * @param {Task} task
    * @param {Field[]} fields
-   * @param {number} counts
+   * @param {number} counts by how much less is judged then
+   * @param {boolean} isSkip
    */
-  #takeBack(task, fields, counts) {
+  #takeBack(task, fields, counts, isSkip) {
     const { screen } = this;
     this.saveDraft();
     if (!screen.waiting) this.#ahead.unshift(screen.shown);
@@ -401,7 +411,7 @@ export class Queue {
     screen.countJudged(-counts);
     this.#show(task, fields);
     const { about } = screen;
-    const words = counts ? say("tookBackJudgment", { about }) : say("tookBackSkip", { about });
+    const words = isSkip ? say("tookBackSkip", { about }) : say("tookBackJudgment", { about });
     screen.tellLast(words, false);
     screen.announce(words);
   }

@@ -31,6 +31,9 @@ if (script) {
   setInterval(() => queue.watch(), 5000);
   addEventListener("pagehide", () => queue.close());
   addEventListener("pageshow", (event) => event.persisted && queue.prepare());
+  document.getElementById("desk")?.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("[data-leave]")) queue.abandon();
+  });
   queue.begin();
   listenForMarks();
   const link = /** @type {HTMLAnchorElement | null} */ (document.getElementById("differ"));

@@ -54,6 +54,16 @@ export class Screen {
     return /** @type {HTMLElement} */ (this.#desk.firstElementChild);
   }
 
+  /** Whether an answer that stands is changed here. */
+  get isChange() {
+    return this.#task.hasAttribute("data-change");
+  }
+
+  /** Leave that answer as it is: there is nothing to skip. */
+  leaveChange() {
+    /** @type {HTMLElement | null} */ (this.#task.querySelector("[data-leave]"))?.click();
+  }
+
   /** What is shown, to be shown again: formulas as their source, which is typeset anew then. */
   get #html() {
     const copy = /** @type {HTMLElement} */ (this.#desk.cloneNode(true));
