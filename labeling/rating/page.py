@@ -18,9 +18,9 @@ from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
-from labeling.rating.moulds import head_html, is_plain, plain_task
 from labeling.rating.panels import task_panels
 from labeling.rating.pictures import picture_context, side_pictures
+from labeling.rating.plain_tasks import head_html, is_plain, plain_task
 from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace, safe_html
 from labeling.rating.written import may_improve

@@ -71,12 +71,12 @@ def plain_task(view: TaskView, layout: str) -> SafeString:
         has_raw=bool(prompt_raw),
         sides=tuple(sides),
     )
-    html = "".join([texts[part] if isinstance(part, int) else part for part in _mould(shape)])
+    html = "".join([texts[part] if isinstance(part, int) else part for part in _parts(shape)])
     return safe_html(html)
 
 
 @lru_cache(maxsize=256)
-def _mould(shape: _Shape) -> list[str | int]:
+def _parts(shape: _Shape) -> list[str | int]:
     """The HTML of such tasks, with numbers in the places of what differs."""
     context = {
         "assignment_id": _marked(0),

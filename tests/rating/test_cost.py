@@ -60,7 +60,7 @@ TURNS = [
         (("x " * 200_000, "中文字"), {"messages": TURNS, "language": "ar"}),
     ],
 )
-def test_a_task_from_its_mould_is_the_one_that_the_template_makes(
+def test_a_plain_task_is_the_one_that_the_template_makes(
     project: Project,
     rui: User,
     make_tasks: MakeTasks,
@@ -74,10 +74,10 @@ def test_a_task_from_its_mould_is_the_one_that_the_template_makes(
     render_some(project_id=project.pk)
     view = present(lease(rui, project))
     with translation.override(language):
-        moulded = [page.shown_task(view, project=project) for _ in range(2)]
+        pages = [page.shown_task(view, project=project) for _ in range(2)]
         monkeypatch.setattr(page, "is_plain", lambda _view: False)
-        assert moulded == [page.shown_task(view, project=project)] * 2
-    assert all(response.html in moulded[0] for response in view.responses)
+        assert pages == [page.shown_task(view, project=project)] * 2
+    assert all(response.html in pages[0] for response in view.responses)
 
 
 def test_checks_among_the_tasks_cost_no_further_statement_where_none_is_due(

@@ -6,7 +6,10 @@ import json
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from labeling.models import Assignment, Judgment, LateAnswer
 from labeling.rating.marking import texts_shown
@@ -62,6 +65,37 @@ def test_a_removed_rater_s_answer_is_kept_once_and_counted_nowhere(
     assert held.state == AssignmentState.EXPIRED
     held.task.refresh_from_db()
     assert held.task.open_slots == held.task.overlap
+
+
+def test_the_votes_of_a_task_take_the_same_queries_however_many_answers_there_are(
+    project: Project,
+    rui: User,
+    sam: User,
+    tao: User,
+    lena: User,
+    client_for: ClientFor,
+    make_tasks: MakeTasks,
+    django_assert_num_queries: DjangoAssertNumQueries,
+):
+    (task,) = make_tasks(project, 1, overlap=5)
+    page, counted = f"/p/{project.slug}/tasks/{task.pk}/", []
+    open_votes(task=task, person=lena)
+    held = [lease(user, project) for user in (rui, sam, tao)]
+    client = client_for(lena)
+    for assignment in held:
+        text = texts_shown(assignment).responses[0][0]
+        span = {"slot": "A", "start": 1, "end": 5, "quote": text[1:5]}
+        sent = json.dumps(span | {"polarity": "fault", "flag": "unsafe"})
+        leave(project, assignment.rater, lena)
+        url = rate_url(project, assignment.pk, "submit")
+        client_for(assignment.rater).post(url, form("2", spans=sent), headers=JSON)
+        if assignment == held[0]:
+            client.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(page)
+            counted.append(len(queries))
+    with django_assert_num_queries(counted[0]):
+        assert client.get(page).content.count(b"<q ") == len(held)
 
 
 def test_another_late_answer_to_the_same_task_is_not_said_to_be_kept(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from labeling.kinds.base import slot
 from labeling.kinds.marks import PROMPT_SLOT
+from labeling.kinds.regions import MarkedRegion
 from labeling.kinds.spans import MarkedSpan, MarkedTexts, spans_json
-from labeling.models import Judgment, Region, Span, Task
+from labeling.models import Judgment, LateAnswer, Region, Span, Task
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.marking import turns_of_task
 from projects.models import Criterion, Principle
@@ -18,33 +20,55 @@ _MOST_QUOTED = 500
 #: Passages of a task that its page shows.
 _MOST_SHOWN = 200
 #: Notes that stand with one mark.
-MOST_NOTES = 20
+_MOST_NOTES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class PassageInWords:
-    """Words of a text that were marked, by how many raters, and what they are attached to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkInWords:
+    """A mark, by how many raters, and what it is attached to.
 
     `number` is its place among those of the task; `slot` names the text, `response` by number (from
-    1) the response, None for the prompt; `start` and `end` are code points of that `message`.
+    1) the response, None for the prompt; it is part of that `message`.
     """
 
     number: int
     slot: str
     response: int | None
     message: int
+    label: str
+    is_praise: bool
+    n_raters: int
+    notes: Sequence[str] = ()
+
+    @property
+    def times(self) -> str:
+        """How many marked it, where several did."""
+        return f" ×{self.n_raters}" if self.n_raters > 1 else ""
+
+
+_W = TypeVar("_W", bound=MarkInWords)
+
+
+def by_attachment(marks: Iterable[_W]) -> list[tuple[str, list[_W]]]:
+    """The marks under what they are attached to, in the order of their numbers."""
+    groups: dict[str, list[_W]] = {}
+    for mark in marks:
+        groups.setdefault(mark.label, []).append(mark)
+    return list(groups.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageInWords(MarkInWords):
+    """Words of a text that were marked; `start` and `end` are code points of the message."""
+
     start: int
     end: int
     quote: str
-    label: str
-    is_praise: bool
-    raters: int
-    notes: Sequence[str] = ()
 
     @property
     def tag(self) -> str:
         """What stands at its end in the text."""
-        return f"{self.number} ×{self.raters}" if self.raters > 1 else str(self.number)
+        return f"{self.number}{self.times}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +87,8 @@ class TaskSpans:
 
     @property
     def by_attachment(self) -> list[tuple[str, list[PassageInWords]]]:
-        """The passages under what they are attached to, in the order of their numbers."""
-        groups: dict[str, list[PassageInWords]] = {}
-        for passage in self.passages:
-            groups.setdefault(passage.label, []).append(passage)
-        return list(groups.items())
+        """The passages under what they are attached to."""
+        return by_attachment(self.passages)
 
     def of(self, name: str) -> list[PassageInWords]:
         """Those of one text."""
@@ -127,32 +148,41 @@ def _in_words(
     span = group.mark
     return PassageInWords(
         number=number,
-        slot=PROMPT_SLOT if span.response is None else slot(span.response),
-        response=None if span.response is None else span.response + 1,
-        message=span.message,
         start=span.start,
         end=span.end,
         quote=texts.quote(span, _MOST_QUOTED),
-        label=attached[span.about, span.name],
-        is_praise=span.polarity == "praise",
-        raters=len(group.raters),
-        notes=list(dict.fromkeys(group.notes))[:MOST_NOTES],
+        n_raters=len(group.raters),
+        **said_of(span, attached, group.notes),
     )
 
 
-def late_spans_json(task: Task, kept: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """The passages of an answer that came late, as it is kept, with their words."""
-    if not kept:
-        return []
+def said_of(
+    mark: MarkedSpan | MarkedRegion, attached: Mapping[tuple[str, str], str], notes: Sequence[str]
+) -> dict[str, Any]:
+    """What a mark says that is no part of its own sort, by the fields of `MarkInWords`."""
+    return {
+        "slot": PROMPT_SLOT if mark.response is None else slot(mark.response),
+        "response": None if mark.response is None else mark.response + 1,
+        "message": mark.message,
+        "label": attached[mark.about, mark.name],
+        "is_praise": mark.polarity == "praise",
+        "notes": list(dict.fromkeys(notes))[:_MOST_NOTES],
+    }
+
+
+def late_spans_json(task: Task, rows: Sequence[LateAnswer]) -> dict[int, list[dict[str, object]]]:
+    """The passages of each answer that came late, as they are kept, with their words."""
+    if not any(row.spans for row in rows):
+        return {row.pk: [] for row in rows}
     texts = _by_slot(turns_of_task(task).texts)
-    spans = []
-    for span in kept:
-        messages = texts.get(str(span["slot"]), ())
-        message, start, end = (int(str(span[name])) for name in ("message", "start", "end"))
-        text = messages[message] if message < len(messages) else ""
-        quote = text[start : min(end, start + _MOST_QUOTED)]
-        spans.append({**span, "quote": quote})
-    return spans
+    return {row.pk: [_quoted(span, texts) for span in row.spans] for row in rows}
+
+
+def _quoted(span: Mapping[str, object], texts: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    messages = texts.get(str(span["slot"]), ())
+    message, start, end = (int(str(span[name])) for name in ("message", "start", "end"))
+    text = messages[message] if message < len(messages) else ""
+    return {**span, "quote": text[start : min(end, start + _MOST_QUOTED)]}
 
 
 def attached_words(marks: Iterable[Span | Region]) -> dict[tuple[str, str], str]:

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labeling.kinds.base import slot
-from labeling.kinds.marks import PROMPT_SLOT
 from labeling.kinds.regions import MarkedRegion, regions_json
-from labeling.lead.tasks.marking import MOST_NOTES, attached_words, is_counted
+from labeling.lead.tasks.marking import (
+    MarkInWords,
+    attached_words,
+    by_attachment,
+    is_counted,
+    said_of,
+)
 from labeling.models import Region, Task
 
 #: Regions of a task that its page draws and lists, and those that are put together for it.
@@ -20,33 +24,19 @@ _MOST_NAMES = 12
 _SAME = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class RegionInWords:
-    """A rectangle of a picture that was marked, by whom, and what it is attached to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionInWords(MarkInWords):
+    """A rectangle of a picture that was marked, and by whom.
 
-    `number` is its place among the marks of the task; `slot` names the text, `response` by number
-    (from 1) the response, None for the prompt; `image` counts the pictures of that `message`. The
-    sides are shares of the picture.
+    `image` counts the pictures of the message; the sides are shares of the picture.
     """
 
-    number: int
-    slot: str
-    response: int | None
-    message: int
     image: int
     x: float
     y: float
     w: float
     h: float
-    label: str
-    is_praise: bool
     raters: Sequence[str]
-    notes: Sequence[str] = ()
-
-    @property
-    def n_raters(self) -> int:
-        """How many marked it."""
-        return len(self.raters)
 
     @property
     def names(self) -> Sequence[str]:
@@ -56,14 +46,13 @@ class RegionInWords:
     @property
     def n_others(self) -> int:
         """How many more did."""
-        return max(0, len(self.raters) - _MOST_NAMES)
+        return max(0, self.n_raters - _MOST_NAMES)
 
     @property
     def tag(self) -> str:
         """What stands at its corner."""
         praise = "✓" if self.is_praise else ""
-        times = f" ×{self.n_raters}" if self.n_raters > 1 else ""
-        return f"{self.number}{praise}{times}"
+        return f"{self.number}{praise}{self.times}"
 
     @property
     def percent(self) -> dict[str, int]:
@@ -92,11 +81,8 @@ class TaskRegions:
 
     @property
     def by_attachment(self) -> list[tuple[str, list[RegionInWords]]]:
-        """The regions under what they are attached to, in the order of their numbers."""
-        groups: dict[str, list[RegionInWords]] = {}
-        for region in self.regions:
-            groups.setdefault(region.label, []).append(region)
-        return list(groups.items())
+        """The regions under what they are attached to."""
+        return by_attachment(self.regions)
 
     def of(self, name: str, message: int, image: int) -> list[RegionInWords]:
         """Those of one picture of a text."""
@@ -186,18 +172,14 @@ def _in_words(number: int, group: _Group, attached: Mapping[tuple[str, str], str
     mark = group.mark
     return RegionInWords(
         number=number,
-        slot=PROMPT_SLOT if mark.response is None else slot(mark.response),
-        response=None if mark.response is None else mark.response + 1,
-        message=mark.message,
         image=mark.image,
         x=mark.x,
         y=mark.y,
         w=mark.w,
         h=mark.h,
-        label=attached[mark.about, mark.name],
-        is_praise=mark.polarity == "praise",
         raters=list(group.raters.values()),
-        notes=list(dict.fromkeys(group.notes))[:MOST_NOTES],
+        n_raters=len(group.raters),
+        **said_of(mark, attached, group.notes),
     )
 
 

@@ -290,6 +290,7 @@ def _late_answers(task: Task) -> list[LateInWords]:
     )
     criteria = Criterion.objects.filter(project=task.project) if rows else ()
     labels = _reason_labels({task.project_id} if any(row.reasons for row in rows) else set())
+    spans = late_spans_json(task, rows)
     return [
         LateInWords(
             row,
@@ -299,7 +300,7 @@ def _late_answers(task: Task) -> list[LateInWords]:
                 if (sent := row.answers.get(c.key)) is not None
                 for answer in from_submitted(c, sent, row.tie_kinds.get(c.key, ""))
             ],
-            late_spans_json(task, row.spans),
+            spans[row.pk],
             labels if row.reasons else {},
         )
         for row in rows
