@@ -56,7 +56,7 @@ export class Screen {
 
   /** Whether an answer that stands is changed here. */
   get isChange() {
-    return this.#task.hasAttribute("data-change");
+    return this.#task.hasAttribute("data-changes");
   }
 
   /** Leave that answer as it is: there is nothing to skip. */
