@@ -23,7 +23,6 @@ from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assi
 from labeling.rating.places import TaskWithdrawn
 from labeling.rating.serializers import (
     LateSerializer,
-    LeasedTaskSerializer,
     LeaseSerializer,
     ReopenedSerializer,
     SkippedSerializer,
@@ -32,10 +31,10 @@ from labeling.rating.serializers import (
     SubmittedSerializer,
     UndoneSerializer,
     judgment_json,
-    leased_task_json,
     reopened_json,
     undone_json,
 )
+from labeling.rating.task_serializers import LeasedTaskSerializer, leased_task_json
 from labeling.vocabulary import NothingLeft
 from projects.access import Access
 from projects.api.replies import refusals

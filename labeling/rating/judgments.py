@@ -21,11 +21,7 @@ from labeling.rating.answers import (
     check_submission,
     plausible_times,
 )
-from labeling.rating.branches import (
-    give_back_branches,
-    require_choice,
-    require_kept_choice,
-)
+from labeling.rating.branches import give_back_branches, require_choice, require_kept_choice
 from labeling.rating.fingerprints import says_the_same, submission_fingerprint
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.marks import check_marks, keep_marks
@@ -109,9 +105,7 @@ def _submit_locked(
 ) -> Submitted:
     content_hash, stored = submission_fingerprint(submission), records.stored_judgments(held.pk)
     if replay := _replayed(held, submission, content_hash, stored):
-        if held.change_until is not None:
-            Assignment.objects.filter(pk=held.pk).update(reopened_at=None)
-        return Submitted(replay, created=False)
+        return Submitted(_as_it_was(held, replay), created=False)
     _require_open(held, now)
     require_choice(task_id=held.task_id, follows_id=held.follows_id, rater_id=held.rater_id)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
@@ -152,6 +146,13 @@ def _submit_locked(
     settle_review(judgment, checked.answers, held=held)
     follow_up(held, project, checked.answers)
     return Submitted(judgment, created=True)
+
+
+def _as_it_was(held: records.HeldAssignment, judgment: Judgment) -> Judgment:
+    """A judgment that is sent again; where it was to be changed, it is not."""
+    if held.change_until is not None:
+        Assignment.objects.filter(pk=held.pk).update(reopened_at=None)
+    return judgment
 
 
 def _superseded(

@@ -267,7 +267,7 @@ def shown_task(
     if layout and not editor and not view.is_change and is_plain(view):
         return plain_task(view, layout)
     prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
-    context = {
+    context: dict[str, object] = {
         "assignment_id": view.assignment_id,
         "change": {"until": view.expires, "slug": project.slug} if view.is_change else None,
         "title": gettext(kind.title),

@@ -25,7 +25,7 @@ from labeling.models import Assignment, Import, Picture, Prompt, Response
 from labeling.pictures.selectors import stored_name
 from labeling.pictures.services import sweep_all_pictures, sweep_pictures
 from labeling.rating.leases import next_assignment
-from labeling.rating.serializers import leased_task_json
+from labeling.rating.task_serializers import leased_task_json
 from labeling.vocabulary import JobState
 from projects.exceptions import InvalidInput
 from projects.models import Membership, Project, User

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from labeling.models import Prompt
-from labeling.rating.serializers import leased_task_json
+from labeling.rating.task_serializers import leased_task_json
 from projects.models import Criterion, Project, User
 from tests.conftest import MakeTasks, lease
 from tests.rating.test_rate_page import ClientFor, page_of

@@ -18,7 +18,7 @@ from scipy.stats import rankdata
 from labeling.models import Assignment, Task
 from labeling.models.copies import copy_of
 from labeling.rating.leases import next_assignment
-from labeling.rating.serializers import leased_task_json
+from labeling.rating.task_serializers import leased_task_json
 from labeling.vocabulary import CHECKS, Purpose
 from projects.models import Project, User
 from tests.api.client import NEXT, CallAs
