@@ -23,6 +23,7 @@ from labeling.rating.pictures import picture_context, side_pictures
 from labeling.rating.plain_tasks import head_html, is_plain, plain_task
 from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace, safe_html
+from labeling.rating.windows import minutes_until
 from labeling.rating.written import may_improve
 from labeling.vocabulary import OFFERED_FLAGS, Flag, SkipReason
 from projects.models import Criterion, Project, Reason
@@ -269,7 +270,9 @@ def shown_task(
     prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
     context: dict[str, object] = {
         "assignment_id": view.assignment_id,
-        "change": {"until": view.expires, "slug": project.slug} if view.is_change else None,
+        "change": {"minutes": minutes_until(view.expires), "slug": project.slug}
+        if view.is_change
+        else None,
         "title": gettext(kind.title),
         "layout": layout,
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Min
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Judgment, Task
@@ -31,6 +32,11 @@ def window_ends(project: Project, assignments: Collection[int]) -> Mapping[int, 
     rows = Judgment.objects.filter(assignment__in=assignments, withdrawn=False).order_by()
     first = rows.values_list("assignment").annotate(first=Min("created_at"))
     return {pk: moment + length for pk, moment in first}
+
+
+def minutes_until(end: datetime) -> int:
+    """Whole minutes that are left, at least one: the last one is not over yet."""
+    return max(1, (end - timezone.now()) // timedelta(minutes=1))
 
 
 def require_in_window(judgment: Judgment, project: Project, now: datetime) -> datetime:
