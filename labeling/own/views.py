@@ -28,8 +28,8 @@ from labeling.own.selectors import (
     with_tasks,
 )
 from labeling.own.services import MOST_RATER_NOTE, open_example, read_notes, write_note
-from labeling.rating.changes import reopen_judgment
 from labeling.rating.judgments import NotYours
+from labeling.rating.reopening import reopen_judgment
 from labeling.rating.selectors import own_judgments
 from projects.access import SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput

@@ -15,12 +15,12 @@ from rest_framework.response import Response
 
 from labeling.kinds import EditedText, Submission
 from labeling.models import Assignment
-from labeling.rating.changes import reopen_judgment
 from labeling.rating.explained import explain
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.places import TaskWithdrawn
+from labeling.rating.reopening import reopen_judgment
 from labeling.rating.serializers import (
     LateSerializer,
     LeaseSerializer,

@@ -10,7 +10,6 @@ from rest_framework import serializers
 from labeling.kinds import COMPARE
 from labeling.models import Judgment
 from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
-from labeling.rating.changes import Reopened
 from labeling.rating.judgments import Undone
 from labeling.rating.mark_serializers import (
     RegionSerializer,
@@ -19,6 +18,7 @@ from labeling.rating.mark_serializers import (
     SpansField,
 )
 from labeling.rating.marking import shown_marks
+from labeling.rating.reopening import Reopened
 from labeling.rating.selectors import TakenBack, shown_answers
 from labeling.rating.task_serializers import LeasedTaskSerializer, leased_task_json
 from labeling.rating.text_serializers import (

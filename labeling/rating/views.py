@@ -343,7 +343,7 @@ def undo(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _took_back_words(undone: Undone) -> str:
     if undone.took_back == Act.JUDGMENT:
-        return gettext("Took back your judgment of this task. Change it and submit it again.")
+        return gettext("Took back your judgment of this task. It counts again once you submit it.")
     reason = SKIP_LABELS[SkipReason(undone.skip_reason)]
     return gettext("Took back your skip of this task (“%(reason)s”). It is open again.") % {
         "reason": reason

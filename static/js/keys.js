@@ -22,10 +22,13 @@ export function isTyping(target) {
   return target instanceof Element && target.closest(TYPING) !== null;
 }
 
-/** @param {HTMLElement} element */
+/**
+ * Whether an element is there to be pressed: what is folded away has a place on the page too.
+ * @param {HTMLElement} element
+ */
 function visible(element) {
   const disabled = "disabled" in element && element.disabled;
-  return !disabled && element.getClientRects().length > 0;
+  return !disabled && element.checkVisibility();
 }
 
 /**

@@ -60,6 +60,9 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     desk.press("6", "3", "2", "5", "5")
     expect(page.get_by_role("heading", name="Put the responses in order")).to_be_attached()
     expect(page.locator(".submit")).to_have_attribute("aria-disabled", "true")
+    # There are five places: what stands in a panel that is closed has no key.
+    desk.press("6", "7")
+    expect(page.locator(".sheet input:checked")).to_have_count(0)
     desk.press("o")
     assert said(page) == "A, then D and E tied, then B, then C."
     # A letter picks up, a digit puts down, arrows move; a place may stay empty.

@@ -92,6 +92,7 @@ def test_what_differs_is_shown_a_phone_jumps_to_b_and_a_mark_takes_a_note(desk: 
     assert "only here" in desk.locator(".own-words").first.inner_text()
     desk.evaluate(SELECT, ["#text-1 pre:has(mark.only)", desk.evaluate(FIRST_OWN), 0])
     desk.wait_for_selector(".mark-menu:not([hidden])")
+    assert "None of these fits" not in desk.locator(".mark-menu").inner_text()
     desk.keyboard.press("n")
     desk.keyboard.type("Says who 1?")
     desk.keyboard.press("Enter")

@@ -9,11 +9,11 @@ import pytest
 
 from labeling.kinds import Submission
 from labeling.models import Assignment, Judgment, LateAnswer, Task
-from labeling.rating.changes import reopen_judgment
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import keep_late
 from labeling.rating.leases import NotYet, advance, heartbeat, next_assignment
 from labeling.rating.places import TaskWithdrawn
+from labeling.rating.reopening import reopen_judgment
 from labeling.rating.selectors import shown_answers
 from labeling.vocabulary import AssignmentState
 from projects.exceptions import Conflict

@@ -109,6 +109,29 @@ def test_what_is_written_from_nothing_goes_to_a_second_person_and_never_to_its_a
         Response.objects.filter(pk=text.pk).update(content="Three.")
 
 
+def test_of_a_thousand_typed_characters_none_is_pasted_at_every_door(
+    school: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    desk: Act,
+    api: CallAs,
+    client_for: Callable[[User], Client],
+):
+    make_tasks(school, 1, kind="write", contents=())
+    counted = desk(rui, text="Two. " * 200, typed=1000, pasted=0)["counted"]
+    assert counted == {
+        **{"typed": 1000, "pasted": 0, "paste_ratio": 0.0},
+        **{"much_pasted": False, "declared_assist": False},
+    }
+    assert desk(sam)["task"]["writing"]["counted"] == counted
+    page = client_for(sam).get(f"/p/{school.slug}/rate/").content.decode()
+    assert "0% of 1,000 characters" in page
+    figures = api(lena).get(f"projects/{school.slug}/writing/").json()
+    assert (figures["much_pasted"]["value"], figures["much_pasted"]["n"]) == (0.0, 1)
+
+
 def test_a_text_that_is_sent_back_comes_to_its_author_again_with_what_was_said(
     school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act, api: CallAs
 ):

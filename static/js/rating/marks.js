@@ -161,7 +161,8 @@ export class Marks {
       }
     }
     for (const about of /** @type {const} */ (["principle", "flag"])) {
-      for (const box of all(this.form, `input[name=${about}s]`)) {
+      // That no principle fits is none to attach a mark to.
+      for (const box of all(this.form, `input[name=${about}s]:not([value="0"])`)) {
         const { value, labels } = /** @type {HTMLInputElement} */ (box);
         const label = labels?.[0]?.querySelector("span")?.textContent ?? value;
         add(about, about === "flag" ? value : `P${value}`, label);

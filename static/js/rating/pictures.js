@@ -133,13 +133,13 @@ class Viewer {
       keepTopics([...chosenTopics(), topics]);
       this.#uncover(true);
       tell();
-      change?.focus();
+      this.task.focus({ preventScroll: true }); // Enter submits: it takes no choice back.
     });
     change?.addEventListener("click", () => {
       keepTopics(chosenTopics().filter((kept) => kept !== topics));
       this.#uncover(false);
       tell();
-      choose?.focus();
+      this.task.focus({ preventScroll: true });
     });
     tell();
     this.#uncover(chosenTopics().includes(topics));
