@@ -73,12 +73,8 @@ def create_project(
             add_criterion(project=project, spec=spec, position=position)
         first_version(project=project, actor=created_by)
         Membership.objects.create(project=project, user=created_by, role=Role.LEAD)
-        record(
-            project=project,
-            actor=created_by,
-            verb=gettext_noop("project created"),
-            template=template,
-        )
+        verb = gettext_noop("project created")
+        record(project=project, actor=created_by, verb=verb, template=template)
         if like is not None:
             reasons = [ReasonSpec(r.code, r.label, r.needs_words) for r in offered_reasons(like)]
             set_reasons(project=project, actor=created_by, reasons=reasons)
