@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern
 
+from config.embedded.paths import CHECKOUT
 from config.middleware import CONTENT_SECURITY_POLICY
 from labeling.api.urls import urlpatterns
 from projects.models import User
@@ -61,6 +62,26 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(lena: User, api: C
         assert {"token": []} in operation["security"]
     names = [operation["operationId"] for _, _, operation in operations]
     assert len(set(names)) == len(names)
+
+
+def _rows(document: dict[str, Any]) -> list[str]:
+    """The lines that docs/api.md has for the calls of a document, an address each."""
+    rows = []
+    for path, item in document["paths"].items():
+        calls = "; ".join(f"`{method.upper()}` {call['summary']}" for method, call in item.items())
+        rows.append(f"| `{path.removeprefix('/api/v1/')}` | {calls} |")
+    return sorted(rows)
+
+
+def test_the_docs_list_every_call(lena: User, api: CallAs):
+    page = (CHECKOUT / "docs" / "api.md").read_text()
+    section = page.partition("## Every call\n")[2].partition("\n## ")[0]
+    listed = [line for line in section.splitlines() if line.startswith("| `")]
+    rows = _rows(schema(api, lena))
+    missing, wrong = sorted({*rows} - {*listed}), sorted({*listed} - {*rows})
+    assert not missing, "add to docs/api.md, Every call:\n" + "\n".join(missing)
+    assert not wrong, "take out of docs/api.md, Every call:\n" + "\n".join(wrong)
+    assert listed == rows, "keep the calls in docs/api.md in the order of their addresses"
 
 
 def test_the_document_needs_a_log_in(db: None):
