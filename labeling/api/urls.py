@@ -11,6 +11,7 @@ from labeling.imports import api as imports
 from labeling.lead import api as figures
 from labeling.lead.overview import api as needs
 from labeling.lead.principles import api as principles
+from labeling.lead.raters import api as raters
 from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
@@ -67,7 +68,7 @@ urlpatterns = [
         own.RaterNotes.as_view(),
         name="rater-notes",
     ),
-    path("projects/<slug:slug>/raters/time.csv", figures.RaterTime.as_view(), name="rater-time"),
+    path("projects/<slug:slug>/raters/time.csv", raters.RaterTime.as_view(), name="rater-time"),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
     path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),
     path(
@@ -100,7 +101,7 @@ urlpatterns = [
         examples.OneWorkedExample.as_view(),
         name="example",
     ),
-    path("projects/<slug:slug>/checks/", checks.Checks.as_view(), name="checks"),
+    path("projects/<slug:slug>/checks/", raters.Checks.as_view(), name="checks"),
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", projects.OneProject.as_view(), name="project"),
     path(

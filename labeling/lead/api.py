@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -25,7 +23,6 @@ from labeling.lead.agreement.serializers import (
 )
 from labeling.lead.overview.report import overview_at_hand
 from labeling.lead.overview.selectors import days_left
-from labeling.lead.raters.downloads import time_reply
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import as_json, spread
 from labeling.lead.writing.selectors import WritingFigures, writing_figures
@@ -238,23 +235,6 @@ class ProjectRaters(ApiView):
                 "raters": as_json(hand.rows),
             }
         )
-
-
-class RaterTime(ApiView):
-    """Active time by day."""
-
-    @extend_schema(
-        operation_id="download_rater_time",
-        summary="Active time of each rater a day, as CSV",
-        tags=_TAGS,
-        responses={(200, "text/csv"): OpenApiTypes.STR, **refusals(403, 404)},
-    )
-    def get(self, request: Request, slug: str) -> StreamingHttpResponse:
-        """Day (of your time zone), rater (a pseudonym of the project), judgments, milliseconds.
-
-        Of every purpose alike, answers that were changed later included.
-        """
-        return time_reply(self.access(slug, Action.MANAGE_MEMBERS).project, self.user())
 
 
 class WritingSerializer(serializers.Serializer[Any]):

@@ -125,12 +125,14 @@ def test_a_million_judgments_are_counted_once_for_all_who_look_within_seconds(
 def test_programs_are_told_to_ask_again(
     large: Project, lena: User, api: CallAs, sent: Sent
 ) -> None:
-    for path in ("agreement/", "agreement/pairs/?criterion=overall", "raters/", "progress/"):
+    pairs = "agreement/pairs/?criterion=overall"
+    paths = ("agreement/", pairs, "raters/", "checks/", "progress/")
+    for path in paths:
         reply = api(lena).get(f"projects/{large.slug}/{path}")
         assert (reply.status_code, reply.json()["code"]) == (202, "being_computed")
         assert reply.headers["Retry-After"] == "3"
     work(sent)
-    for path in ("agreement/", "agreement/pairs/?criterion=overall", "raters/", "progress/"):
+    for path in paths:
         assert api(lena).get(f"projects/{large.slug}/{path}").status_code == 200
 
 

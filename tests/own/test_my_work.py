@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -210,6 +210,7 @@ def test_active_time_a_day_is_csv_of_days_of_ones_own_zone_under_pseudonyms(
     rui: User,
     make_tasks: MakeTasks,
     client_for: ClientFor,
+    api: CallAs,
     capsys: pytest.CaptureFixture[str],
 ):
     (task, _second) = make_tasks(project, 2)
@@ -232,5 +233,17 @@ def test_active_time_a_day_is_csv_of_days_of_ones_own_zone_under_pseudonyms(
     notes = client_for(lena).get(f"/p/support-answers/raters/{member.pk}/notes/").content.decode()
     assert rater in notes
     assert "Rui" not in text
-    call_command("rater_time", "support-answers")
+    for query, n in (("since=2026-03-02", 1), ("since=2026-03-03", 0), ("until=2026-03-01", 0)):
+        shorter = client_for(lena).get(f"/p/support-answers/raters/time.csv?{query}")
+        assert len(b"".join(shorter).decode().splitlines()) == 1 + n
+    assert 'filename="time-support-answers-to-2026-03-01.csv"' in shorter["Content-Disposition"]
+    turned = "since=2026-03-02&until=2026-03-01"
+    page = client_for(lena).get(f"/p/support-answers/raters/time.csv?{turned}", follow=True)
+    assert "The last day is before the first." in page.content.decode()
+    assert "Asia/Tokyo" in page.content.decode()
+    refused = api(lena).get(f"projects/support-answers/raters/time.csv?{turned}")
+    assert refused.json()["fields"] == {"until": "The last day is before the first."}
+    with pytest.raises(CommandError, match="before the first"):
+        call_command("rater_time", "support-answers", "--since=2026-03-02", "--until=2026-03-01")
+    call_command("rater_time", "support-answers", "--since", "2026-03-01")
     assert f"2026-03-01,UTC,{rater},2,3000" in capsys.readouterr().out

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import hmac
 from collections.abc import Iterator
-from datetime import tzinfo
+from dataclasses import dataclass
+from datetime import date, tzinfo
 
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from labeling.datasets.texts import defuse
 from labeling.models import Judgment
@@ -24,6 +26,30 @@ def rater_pseudonym(project: Project, rater_id: int) -> str:
     return f"rater-{hmac.digest(key, name, 'sha256').hex()[:16]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A first and a last day, both included; None leaves it open there."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with them, in words; "" where nothing is."""
+        if self.since and self.until and self.since > self.until:
+            return _("The last day is before the first.")
+        return ""
+
+    @property
+    def name(self) -> str:
+        """As a part of a file's name; "" where they are all."""
+        ends = {"from": self.since, "to": self.until}
+        return "".join(f"-{word}-{day.isoformat()}" for word, day in ends.items() if day)
+
+
+EVERY_DAY = Days()
+
+
 class _Echo:
     """Hands on what is written."""
 
@@ -32,7 +58,7 @@ class _Echo:
         return text
 
 
-def active_time_csv(project: Project, zone: tzinfo) -> Iterator[str]:
+def active_time_csv(project: Project, zone: tzinfo, days: Days = EVERY_DAY) -> Iterator[str]:
     """A line a day and rater, of days of that time zone; no cell starts like a formula.
 
     Whatever the tasks were for, and whether the answers were changed since: each was given once and
@@ -40,9 +66,11 @@ def active_time_csv(project: Project, zone: tzinfo) -> Iterator[str]:
     """
     writer = csv.writer(_Echo())
     yield writer.writerow(TIME_HEADER)
+    bounds = {"day__gte": days.since, "day__lte": days.until}
     rows = (
         Judgment.objects.filter(project=project, withdrawn=False, ui_version__gt="")
         .annotate(day=TruncDate("created_at", tzinfo=zone))
+        .filter(**{name: day for name, day in bounds.items() if day is not None})
         .values_list("day", "rater")
         .annotate(n=Count("pk"), ms=Sum("active_ms"))
         .order_by("day", "rater")
@@ -52,10 +80,11 @@ def active_time_csv(project: Project, zone: tzinfo) -> Iterator[str]:
         yield writer.writerow([day.isoformat(), defuse(str(zone)), name, n, ms])
 
 
-def time_reply(project: Project, person: User) -> StreamingHttpResponse:
-    """The file, with days of the person's time zone."""
+def time_reply(project: Project, person: User, days: Days) -> StreamingHttpResponse:
+    """The file, with days of the person's time zone; its name says which they are."""
+    name = f"time-{project.slug}{days.name}.csv"
     return StreamingHttpResponse(
-        active_time_csv(project, person.zone),
+        active_time_csv(project, person.zone, days),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="time-{project.slug}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -10,7 +10,7 @@ from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_s
 from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
 from labeling.models import Report
 from labeling.teaching.checks.figures import RaterChecks, checks_mark
-from labeling.work.kept import Progress, figures_at_hand
+from labeling.work.kept import KeptFigures, Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
@@ -34,12 +34,43 @@ class RatersAtHand:
     progress: Progress | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChecksAtHand:
+    """What checks say of all raters together, None before the first, and how far it is behind."""
+
+    figures: dict[str, Any] | None
+    computed_at: datetime | None = None
+    newer: int = 0
+    progress: Progress | None = None
+
+
 def raters_at_hand(project: Project) -> RatersAtHand:
     """The rows for a request, which never waits for a large project to be computed."""
     state = recent_judgment_state(project)
     if state.count <= QUICK_JUDGMENTS:
         checks = RaterChecks(project)
         return RatersAtHand(rater_rows(project, checks), checks.together())
+    kept, newer = _kept(project, state)
+    if kept.report is None:
+        return RatersAtHand(None, progress=kept.progress)
+    data = kept.report.data
+    return RatersAtHand(
+        named_rows(data["rows"]), data["checks"], kept.computed_at, newer, kept.progress
+    )
+
+
+def checks_at_hand(project: Project) -> ChecksAtHand:
+    """The figures of checks alone for a request, from the same report where it is large."""
+    state = recent_judgment_state(project)
+    if state.count <= QUICK_JUDGMENTS:
+        return ChecksAtHand(RaterChecks(project).together())
+    kept, newer = _kept(project, state)
+    figures = kept.report.data["checks"] if kept.report else None
+    return ChecksAtHand(figures, kept.computed_at, newer, kept.progress)
+
+
+def _kept(project: Project, state: JudgmentState) -> tuple[KeptFigures, int]:
+    """The report as it is kept, and how many judgments came since."""
     kept = figures_at_hand(
         project,
         _KIND,
@@ -47,13 +78,9 @@ def raters_at_hand(project: Project) -> RatersAtHand:
         task=RATERS_TASK,
         version=f"{_VERSION}/",
     )
-    if kept.report is None:
-        return RatersAtHand(None, progress=kept.progress)
-    data = kept.report.data
-    newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
-    return RatersAtHand(
-        named_rows(data["rows"]), data["checks"], kept.computed_at, newer, kept.progress
-    )
+    if kept.report is None or kept.is_newest:
+        return kept, 0
+    return kept, max(0, state.count - int(kept.report.data["judgments"]))
 
 
 def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:

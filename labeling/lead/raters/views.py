@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_safe
 from labeling import stats
 from labeling.lead.kept_state import how_far
 from labeling.lead.raters.downloads import time_reply
+from labeling.lead.raters.forms import DaysForm
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow, spread
 from labeling.teaching.checks.figures import any_check
@@ -67,6 +70,8 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "members": _members(access.project, page.object_list) if access.may(Action.TEACH) else {},
         "has_comparisons": any(row.ties.n for row in rows),
         "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
+        "days": DaysForm(),
+        "zone": request.user.time_zone,
         "together": hand.checks if any_check(hand.checks) else None,
     }
     return render(request, "labeling/lead/raters.html", context)
@@ -82,10 +87,15 @@ def _members(project: Project, rows: Iterable[RaterRow]) -> dict[int, int]:
 
 
 @require_safe
-def active_time(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
+def active_time(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The active time of each rater a day, as CSV; days are of my time zone."""
     access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
-    return time_reply(access.project, request.user)
+    form = DaysForm(request.GET)
+    if form.is_valid():
+        return time_reply(access.project, request.user, form.days())
+    for name, sentences in form.errors.items():
+        messages.error(request, f"{form.fields[name].label}: {' '.join(map(str, sentences))}")
+    return redirect("labeling:raters", slug)
 
 
 navigation = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.lead.raters.downloads import active_time_csv
+from labeling.lead.raters.downloads import Days, active_time_csv
 from projects.models import Project
 
 
@@ -27,6 +28,10 @@ class Command(BaseCommand):
             "--time-zone", default="UTC", help="days of this time zone (the default: UTC)"
         )
 
+        for name, words in (("since", "first day"), ("until", "last day")):
+            what = f"the {words} that counts, as 2026-01-31"
+            parser.add_argument(f"--{name}", type=date.fromisoformat, metavar="DATE", help=what)
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints the lines."""
         project = Project.objects.filter(slug=options["project"]).first()
@@ -36,5 +41,8 @@ class Command(BaseCommand):
             zone = ZoneInfo(options["time_zone"])
         except (ValueError, OSError, ZoneInfoNotFoundError):
             raise CommandError(f"There is no time zone “{options['time_zone']}”.") from None
-        for line in active_time_csv(project, zone):
+        days = Days(options["since"], options["until"])
+        if days.fault:
+            raise CommandError(days.fault)
+        for line in active_time_csv(project, zone, days):
             self.stdout.write(line, ending="")

@@ -13,18 +13,15 @@ from labeling.figures.gold import newest_answers
 from labeling.kinds.known import KnownAnswer
 from labeling.models import Task
 from labeling.rating.openings import open_votes
-from labeling.teaching.checks.figures import project_checks
 from labeling.teaching.checks.selectors import (
     answer_versions,
     known_copies,
     known_tasks,
 )
 from labeling.teaching.checks.serializers import (
-    ChecksSerializer,
     KnownTaskSerializer,
     ListedKnownTaskSerializer,
     NewGoldAnswerSerializer,
-    SinceSerializer,
     known_task_json,
     listed_known_json,
 )
@@ -100,21 +97,3 @@ class KnownTasks(ApiView):
         return page_reply(
             self, known_tasks(project), lambda copy: listed_known_json(copy, newest.get(copy.pk))
         )
-
-
-class Checks(ApiView):
-    """What checks say of all raters together."""
-
-    @extend_schema(
-        operation_id="read_checks",
-        summary="Gold, self-consistency, susceptibility and anchors, of all raters together",
-        tags=_TAGS,
-        parameters=[SinceSerializer],
-        responses={200: ChecksSerializer, **refusals(400, 403, 404)},
-    )
-    def get(self, request: Request, slug: str) -> Response:
-        """Those of each rater are in `raters/`."""
-        project = self.access(slug, Action.SEE_RATERS).project
-        asked = SinceSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return Response(project_checks(project, asked.validated_data.get("since")))

@@ -105,11 +105,9 @@ class RaterChecks:
             susceptibility=_susceptibility(own),
         )
 
-    def together(self, since: datetime | None = None) -> dict[str, Any]:
-        """The figures of all raters together, of anchors, and by which answers they were read.
-
-        `since` is where the later batch of anchors begins; without it each batch is a half.
-        """
+    def together(self) -> dict[str, Any]:
+        """The figures of all raters together, of anchors by halves, and by which answers they were
+        read."""
         susceptibility = _susceptibility(self._marks)
         newest = GoldAnswer.objects.filter(task__project=self._project).order_by("-pk").first()
         return {
@@ -123,7 +121,7 @@ class RaterChecks:
             "self_consistency": _consistency(list(chain(*self._again.values()))).as_dict(),
             "susceptibility": susceptibility.as_dict(),
             "susceptible": is_susceptible(susceptibility),
-            "anchors": anchor_batches(*_batches(self._anchors, since)),
+            "anchors": anchor_batches(*_batches(self._anchors, None)),
         }
 
 
@@ -147,9 +145,9 @@ def checks_of_rater(project: Project, rater: int, *, before: datetime, step: int
     )
 
 
-def project_checks(project: Project, since: datetime | None = None) -> dict[str, Any]:
-    """What checks say of all raters of a project together."""
-    return RaterChecks(project).together(since)
+def anchors_since(project: Project, since: datetime) -> dict[str, Any]:
+    """The anchors of a project that were answered before a moment against those since then."""
+    return anchor_batches(*_batches(gold_marks(project, Purpose.ANCHOR), since))
 
 
 def any_check(together: Mapping[str, Any] | None) -> bool:

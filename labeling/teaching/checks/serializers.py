@@ -75,6 +75,10 @@ class SinceSerializer(serializers.Serializer[Any]):
 class ChecksSerializer(serializers.Serializer[Any]):
     """What checks say of all raters together; each figure as everywhere."""
 
+    computed_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null: at this moment. Large projects: in the background."
+    )
+    newer = serializers.IntegerField(help_text="Judgments since, which are in no figure.")
     answers_until = serializers.IntegerField(
         allow_null=True, help_text="The newest version of any right answer by which it was read."
     )
