@@ -8,6 +8,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.utils.timezone import now
 
@@ -86,6 +87,8 @@ def test_rows_from_before_chances_say_queue_and_none_and_releases_do_too(
             cursor.execute(f"UPDATE {table} SET selection_probability = 1, strategy = 'uniform'")
         cursor.execute("SELECT set_config('concord.allow_erasure', 'off', true)")
 
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table that is changed owes none
+
     editor = SimpleNamespace(connection=connection)
     migration.forget_chances(None, editor)
     for rows in (Judgment.objects, Assignment.objects):
@@ -95,3 +98,24 @@ def test_rows_from_before_chances_say_queue_and_none_and_releases_do_too(
     assert set(manifest["figures"]["judgments_per_strategy"]) == {"queue"}
     migration.claim_certainty(None, editor)
     assert set(Judgment.objects.values_list("strategy", flat=True)) == {"uniform"}
+    assert set(Judgment.objects.values_list("selection_probability", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("imported", [1, 2])
+def test_what_was_imported_says_so_after_the_migration_be_it_few_or_most(
+    judged: Project, imported: int
+) -> None:
+    migration = import_module("labeling.migrations.0037_chances")
+    ids = list(Judgment.objects.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('concord.allow_erasure', 'on', true)")
+        some = ids[:1] if imported == 1 else ids[1:]
+        cursor.execute("UPDATE labeling_judgment SET strategy = 'uniform'")
+        cursor.execute(
+            "UPDATE labeling_judgment SET strategy = 'imported' WHERE id = ANY(%s)", [some]
+        )
+        cursor.execute("SELECT set_config('concord.allow_erasure', 'off', true)")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    migration.forget_chances(None, SimpleNamespace(connection=connection))
+    strategies = dict(Judgment.objects.values_list("pk", "strategy"))
+    assert strategies == {pk: "imported" if pk in some else "queue" for pk in ids}
