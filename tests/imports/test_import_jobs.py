@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
+from labeling import bounded
 from labeling.bounded import Bounded
 from labeling.datasets.readers import limits, looking
 from labeling.imports import files, services
@@ -237,9 +238,10 @@ def test_a_file_that_explodes_is_looked_at_elsewhere(project, tmp_path):
 
 
 def test_a_file_that_takes_all_time_is_refused_with_a_sentence(project, monkeypatch, settings):
-    # Processor time ends it, however long a busy machine takes to give that much.
-    bounded = Bounded("tests.bounded_targets:spin", seconds=0.2, megabytes=64, patience=150)
-    monkeypatch.setattr(looking, "_previews", bounded)
+    # Processor time ends it, however long a busy machine takes to start it and to give that much.
+    monkeypatch.setattr(bounded, "_START_SECONDS", 120)
+    spinning = Bounded("tests.bounded_targets:spin", seconds=0.2, megabytes=64, patience=600)
+    monkeypatch.setattr(looking, "_previews", spinning)
     with pytest.raises(InvalidInput, match="takes more time or memory than one file may"):
         request(project, b'{"prompt": "' + b"x" * 100_000 + b'"}')
     assert list(Path(settings.IMPORTS_DIR).iterdir()) == []
