@@ -43,6 +43,35 @@ def test_a_whole_task_by_keyboard(desk: Desk, make_tasks: MakeTasks):
     assert desk.checked() is None
 
 
+def test_an_answer_that_is_changed_stands_until_another_is_sent(desk: Desk, make_tasks: MakeTasks):
+    make_tasks(desk.project, 2)
+    page = desk.ready().page
+    desk.press("2")
+    desk.leave()
+    saved(page, 1)
+
+    def change() -> None:
+        page.goto(desk.url.replace("/rate/", "/my-work/"))
+        page.get_by_role("button", name="Change").click()
+        page.wait_for_function(HEARS_KEYS)
+        assert desk.checked() == "-2"
+
+    change()
+    expect(page.locator(".changing")).to_contain_text("It stands as it is until you submit another")
+    expect(page.locator("[data-pop=skip]")).to_be_hidden()
+    desk.press("5", "s")
+    page.wait_for_url("**/my-work/")
+    assert [judgment.revises for judgment in saved(page, 1)] == [None]
+    change()
+    desk.press("5")
+    desk.leave()
+    expect(page.locator("#judged")).to_have_text("1 judged")
+    expect(page.locator("[data-pop=skip]")).to_be_visible()
+    wait_for_empty_storage(page)
+    (judgment,) = saved(page, 1)
+    assert (primary_value(judgment) is not None, judgment.revises is not None) == (True, True)
+
+
 def test_a_tie_belongs_to_the_question_in_view(desk: Desk, make_tasks: MakeTasks):
     add_criterion(
         project=desk.project,

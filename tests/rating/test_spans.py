@@ -14,7 +14,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from labeling.models import Judgment, Response, Span
-from projects.models import Principle, Project, User
+from projects.models import Criterion, Principle, Project, User
+from projects.project_templates import CriterionSpec
+from projects.services.rubric import add_criterion
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks, judge, lease
 
@@ -67,6 +69,23 @@ def test_marked_passages_are_stored_by_response_and_read_back_as_they_were_sent(
     undone = api(rui).post(f"projects/{project.slug}/undo/").json()
     assert undone["taken_back"]["spans"] == body.json()["spans"]
     assert task.judgments.filter(spans__isnull=False).distinct().count() == 1
+
+
+def test_overall_of_a_passage_is_the_primary_question_of_the_kind_of_its_task(
+    project: Project, rui: User, make_tasks: MakeTasks, api: CallAs
+):
+    Criterion.objects.filter(is_primary=False).delete()
+    Criterion.objects.update(key="better", position=9)
+    rating = CriterionSpec("helpful", "How helpful?", "helpsteer5_helpfulness", is_primary=True)
+    add_criterion(project=project, spec=rating, position=0)
+    for kind, primary in (("compare", "better"), ("rate", "helpful")):
+        make_tasks(project, 1, contents=(ODD, PLAIN), kind=kind, prefix=kind, priority=1)
+        task = leased(api, rui, project)
+        slots = {shown["content"]: shown["slot"] for shown in task["task"]["responses"]}
+        answers = {"helpful": {"A": 1, "B": 2}, **({"better": -1} if kind == "compare" else {})}
+        sent = {"answers": answers, "spans": [mark(slots[PLAIN], PLAIN, "mirrors")]}
+        body = api(rui).post(f"assignments/{task['id']}/judgment/", sent).json()
+        assert [span["criterion"] for span in body["spans"]] == [primary]
 
 
 @pytest.mark.parametrize(
