@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from labeling.vocabulary import CHECKS, Purpose
 
@@ -156,7 +157,9 @@ class Stream:
     """Where a rater is: so many tasks were handed to them since checks are mixed in.
 
     A rate divides the stream into blocks of 1/rate tasks; `gold`, `repeat` and `anchor` are the
-    blocks whose check came last, `checked` is the place of the last check of all.
+    blocks whose check came last, `checked` is the place of the last check of all. `place` is the
+    rater's in the project, in the order of joining; None for streams from before there were places.
+    `is_parted`: the task handed last is no check, was shown, and was neither skipped nor lost.
     """
 
     handed: int = 0
@@ -164,13 +167,20 @@ class Stream:
     repeat: int = -1
     anchor: int = -1
     checked: int = -2
+    place: int | None = None
+    is_parted: bool = True
+
+    def seed(self, salt: str, rater_id: int) -> str:
+        """What draws the places of checks: a project made again from the same gives the same."""
+        return f"{salt}:{rater_id}" if self.place is None else f"{salt}:place {self.place}"
 
     def after(self, purpose: Purpose | None, block: int) -> Stream:
         """The stream with one more task, a check of that block or none."""
+        later = replace(self, handed=self.handed + 1, is_parted=purpose is None)
         if purpose is None:
-            return replace(self, handed=self.handed + 1)
-        served = {purpose.value: block}
-        return replace(self, handed=self.handed + 1, checked=self.handed, **served)
+            return later
+        served: dict[str, Any] = {purpose.value: block}
+        return replace(later, checked=self.handed, **served)
 
 
 def check_place(seed: str, purpose: Purpose, block: int, rate: float) -> int:
@@ -184,9 +194,9 @@ def due_checks(seed: str, stream: Stream, rates: CheckRates) -> list[tuple[Purpo
 
     Each block has one check at a seeded place; what could not come there comes as soon as it can,
     until the next block is over, so that the rate holds over the rater's own stream, in no run. Two
-    checks never come one after the other.
+    checks never come one after the other, nor where what came between was not seen.
     """
-    if stream.handed - stream.checked < 2:
+    if stream.handed - stream.checked < 2 or not stream.is_parted:
         return []
     due = []
     for purpose in CHECKS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
+from labeling.models.assignments import Assignment, LateAnswer, ReleaseOpening, TaskOpening
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.installation import Installation
 from labeling.models.jobs import (
@@ -51,6 +51,7 @@ __all__ = [
     "RaterStream",
     "Region",
     "Release",
+    "ReleaseOpening",
     "Report",
     "ReportSettlement",
     "Response",

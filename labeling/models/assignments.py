@@ -119,6 +119,31 @@ class TaskOpening(models.Model):
         return f"opening {self.pk}"
 
 
+class ReleaseOpening(models.Model):
+    """That a person has downloaded votes with a release: what they had answered stands then.
+
+    It holds for every task on which others had answered when the release was asked for, so there
+    is no row a task.
+    """
+
+    release = models.ForeignKey(
+        "labeling.Release", on_delete=models.CASCADE, related_name="openings"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="release_openings"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "release"], name="release_opened_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"release opening {self.pk}"
+
+
 class LateAnswer(models.Model):
     """An answer that reached us after its rater could no longer rate here: kept, counted nowhere.
 

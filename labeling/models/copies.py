@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from labeling.allocation import queue_key
+from labeling.allocation import queue_key, seeded_number
 from labeling.models.tasks import Task
 from labeling.models.teaching import GoldAnswer
 from labeling.vocabulary import Purpose
@@ -32,7 +32,8 @@ def find_copy(original_id: int, purpose: Purpose) -> Task | None:
 
 def _make(original: Task, purpose: Purpose) -> Task:
     short = f"{original.external_id}#{purpose}"
-    long = f"{original.external_id[:_LONGEST]}#{purpose}-{original.pk}"
+    own = seeded_number(original.external_id)
+    long = f"{original.external_id[:_LONGEST]}#{purpose}-{own}"
     for name in (short, long) if len(short) <= _LONGEST else (long,):
         try:
             with transaction.atomic():

@@ -56,7 +56,9 @@ class RaterStream(models.Model):
     """Where a rater is in the stream of tasks that they were handed while checks are mixed in.
 
     `handed` counts them. `gold`, `repeat` and `anchor` are the blocks of the stream in which the
-    latest of each came (`labeling.allocation.due_check`), `checked` the place of the latest of all.
+    latest of each came (`labeling.allocation.due_checks`), `checked` the place of the latest of
+    all. `place` says how many had joined the project up to the rater; it is empty for streams from
+    before there were places. `parted_by` is the assignment handed last that is no check.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
@@ -66,6 +68,8 @@ class RaterStream(models.Model):
     repeat = models.IntegerField(default=-1)
     anchor = models.IntegerField(default=-1)
     checked = models.IntegerField(default=-2)
+    place = models.PositiveIntegerField(null=True)
+    parted_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

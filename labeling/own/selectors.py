@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, kind_of, slot, unsaid_words
 from labeling.lead.tasks.selectors import prompt_excerpt
-from labeling.models import Answer, Judgment, RaterNote, TaskOpening
+from labeling.models import Answer, Judgment, RaterNote
+from labeling.rating.openings import opened_tasks
 from labeling.rating.selectors import own_judgments
 from labeling.rating.windows import window_ends
 from labeling.vocabulary import AssignmentState, Purpose
@@ -72,10 +73,7 @@ def own_rows(project: Project, judgments: Sequence[Judgment], now: datetime) -> 
     """Lines for one page of `own_judgments`, read with `with_tasks`."""
     ends = window_ends(project, [row.assignment_id for row in judgments])
     tasks = [row.task_id for row in judgments]
-    people = {row.rater_id for row in judgments}
-    opened = set(
-        TaskOpening.objects.filter(task__in=tasks, person__in=people).values_list("task", flat=True)
-    )
+    opened = opened_tasks(tasks, judgments[0].rater_id) if judgments else set()
     words = _primary_words(judgments)
     return [
         OwnJudgment(

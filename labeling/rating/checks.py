@@ -39,16 +39,24 @@ def check_rates(project: Project) -> CheckRates:
     return CheckRates(project.gold_rate, project.repeat_rate, anchors)
 
 
-# What the rater had lately, by the task of which it is a copy: neither copy nor original of it is
-# to come so soon that somebody would know it again. Read once a statement, not once a task.
+# What the rater was shown lately, by the task of which it is a copy: neither copy nor original of
+# it is to come so soon that somebody would know it again. Read once a statement, not once a task.
+# A lease that was lost and taken again has an old id: `since` tells by when it was shown.
 _LATELY = f"""
+    recent AS MATERIALIZED (
+        SELECT l.task_id, l.opened_at, GREATEST(l.created_at, l.opened_at) AS at
+        FROM labeling_assignment l
+        WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
+          AND (l.opened_at IS NOT NULL OR l.state = 'leased')
+        ORDER BY l.id DESC LIMIT {REPEAT_AFTER - 1}),
+    since AS MATERIALIZED (
+        SELECT GREATEST(%(day)s, CASE WHEN count(*) = {REPEAT_AFTER - 1} THEN min(opened_at) END)
+            AS at
+        FROM recent),
     lately AS MATERIALIZED (
         SELECT COALESCE(t.gold_of_id, t.repeat_of_id, t.id) AS original
-        FROM (SELECT l.task_id, l.created_at FROM labeling_assignment l
-              WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
-              ORDER BY l.id DESC LIMIT {REPEAT_AFTER - 1}) l
-            JOIN labeling_task t ON t.id = l.task_id
-        WHERE l.created_at > %(day)s)
+        FROM recent JOIN labeling_task t ON t.id = recent.task_id
+        WHERE recent.at > %(day)s)
 """  # noqa: S608 - words of our own
 _GATED = f" AND (cardinality(%(closed)s) = 0 OR (true{NOT_CLOSED}))"
 _KNOWN = Statement(
@@ -64,7 +72,11 @@ _KNOWN = Statement(
           AND NOT EXISTS (
               SELECT 1 FROM labeling_taskopening o
               WHERE o.person_id = %(rater)s AND o.task_id IN (t.id, t.gold_of_id))
-          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.gold_of_id){_GATED}
+          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.gold_of_id)
+          AND NOT EXISTS (
+              SELECT 1 FROM labeling_assignment b
+              WHERE b.task_id = t.gold_of_id AND b.rater_id = %(rater)s
+                AND b.opened_at > (SELECT at FROM since)){_GATED}
         ORDER BY t.queue_key)
     SELECT {FIELDS}, (SELECT count(*) FROM open) FROM labeling_task t
     WHERE t.id = (SELECT id FROM open LIMIT 1) AND t.withdrawn_at IS NULL
@@ -81,12 +93,14 @@ _AGAIN = Statement(
     "claim_again",
     f"""
     WITH {_LATELY}, mine AS (
-        SELECT a.task_id FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
+        SELECT a.task_id, t.external_id
+        FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s AND a.state = 'submitted'
           AND a.purpose = 'live' AND a.strategy <> '{Strategy.IMPORTED}'
           AND t.withdrawn_at IS NULL AND t.kind IN ({_KINDS}) AND t.reviews_id IS NULL
           AND t.follows_id IS NULL AND NOT t.continues AND t.part = ''
-          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.id){_GATED}
+          AND NOT EXISTS (SELECT 1 FROM lately WHERE lately.original = t.id)
+          AND a.submitted_at <= (SELECT at FROM since){_GATED}
           AND NOT EXISTS (
               SELECT 1 FROM labeling_taskopening o
               WHERE o.person_id = %(rater)s AND o.task_id = t.id)
@@ -95,7 +109,7 @@ _AGAIN = Statement(
               WHERE r.repeat_of_id = t.id AND b.rater_id = %(rater)s)
         ORDER BY a.id DESC LIMIT {_DRAWN_FROM})
     SELECT task_id, count(*) OVER () FROM mine
-    ORDER BY hashint8extended(task_id, %(seed)s), task_id LIMIT 1
+    ORDER BY hashtextextended(external_id, %(seed)s), external_id LIMIT 1
     """,  # noqa: S608 - words of our own
     project="bigint",
     rater="bigint",
@@ -113,15 +127,21 @@ def claim_check(
     A check that is due and cannot come, because every gold task is done or nothing is old enough
     to come again, is tried again at the next tasks of its block.
     """
-    for purpose, block in due_checks(f"{project.salt}:{rater_id}", stream, check_rates(project)):
-        claimed = _claim(purpose, project, rater_id, now, closed)
+    seed = stream.seed(project.salt, rater_id)
+    for purpose, block in due_checks(seed, stream, check_rates(project)):
+        claimed = _claim(purpose, project, rater_id, now, closed, seed)
         if claimed is not None:
             return claimed, stream.after(purpose, block)
     return None
 
 
 def _claim(
-    purpose: Purpose, project: Project, rater_id: int, now: datetime, closed: Sequence[str]
+    purpose: Purpose,
+    project: Project,
+    rater_id: int,
+    now: datetime,
+    closed: Sequence[str],
+    seed: str,
 ) -> ClaimedTask | None:
     place = {
         "project": project.pk,
@@ -130,7 +150,7 @@ def _claim(
         "closed": list(closed),
     }
     if purpose == Purpose.REPEAT:
-        return _claim_again(project, place)
+        return _claim_again(place, seed)
     row = _KNOWN.row(**place, purpose=purpose.value)
     if row is None:
         return None
@@ -138,10 +158,9 @@ def _claim(
     return ClaimedTask(Task.from_db(connection.alias, TASK_FIELDS, values), 1 / n_open)
 
 
-def _claim_again(project: Project, place: dict[str, object]) -> ClaimedTask | None:
+def _claim_again(place: dict[str, object], seed: str) -> ClaimedTask | None:
     """One of the tasks that the rater has judged and may get again, as a task of its own."""
-    seed = seeded_number(project.salt, "again", place["rater"], bits=62)
-    row = _AGAIN.row(**place, seed=seed)
+    row = _AGAIN.row(**place, seed=seeded_number(seed, "again", bits=62))
     if row is None:
         return None
     task_id, n_open = row

@@ -142,7 +142,8 @@ _COUNTED = """CASE WHEN %(counts)s THEN (
 _SPACED = """ AND NOT EXISTS (
     SELECT 1 FROM labeling_task k WHERE k.gold_of_id = t.id AND (
         SELECT b.id FROM labeling_assignment b
-        WHERE b.task_id = k.id AND b.rater_id = %(rater)s AND b.created_at > %(day)s
+        WHERE b.task_id = k.id AND b.rater_id = %(rater)s
+          AND GREATEST(b.created_at, b.opened_at) > %(day)s
         LIMIT 1) IS NOT NULL)"""
 #: The columns of a task that is claimed, in the order of TASK_FIELDS.
 FIELDS = ", ".join(f"t.{name}" for name in TASK_FIELDS)

@@ -72,28 +72,38 @@ _COLUMNS = {
 _LEASE = Statement("lease", _INSERT, **_COLUMNS)
 _KEEP_STREAM = """
     INSERT INTO labeling_raterstream AS s (project_id, rater_id, handed, gold, repeat, anchor,
-        checked)
-    VALUES (%(project_id)s, %(rater_id)s, %(handed)s, %(gold)s, %(repeat)s, %(anchor)s, %(checked)s)
+        checked, place, parted_by)
+    SELECT %(project_id)s, %(rater_id)s, %(handed)s, %(gold)s, %(repeat)s, %(anchor)s, %(checked)s,
+        %(place)s, CASE WHEN %(is_parted)s THEN lease.id END
+    FROM lease
     ON CONFLICT (project_id, rater_id) DO UPDATE SET handed = EXCLUDED.handed,
         gold = EXCLUDED.gold, repeat = EXCLUDED.repeat, anchor = EXCLUDED.anchor,
-        checked = EXCLUDED.checked
+        checked = EXCLUDED.checked, place = EXCLUDED.place, parted_by = EXCLUDED.parted_by
     RETURNING s.id"""
-_STREAM_COLUMNS = dict.fromkeys(("handed", "gold", "repeat", "anchor", "checked"), "integer")
+_STREAM_COLUMNS = {
+    **dict.fromkeys(("handed", "gold", "repeat", "anchor", "checked", "place"), "integer"),
+    "is_parted": "boolean",
+}
 # With the place in the rater's stream, where checks are mixed into it.
 _LEASE_IN_STREAM = Statement(
     "lease_in_stream",
-    f"WITH stream AS ({_KEEP_STREAM}) {_INSERT}",
+    f"WITH lease AS ({_INSERT}), stream AS ({_KEEP_STREAM}) SELECT id FROM lease",  # noqa: S608
     **_COLUMNS,
     **_STREAM_COLUMNS,
 )
 _STREAM = Statement(
-    "keep_stream", _KEEP_STREAM, project_id="bigint", rater_id="bigint", **_STREAM_COLUMNS
+    "keep_stream",
+    f"WITH lease AS (SELECT %(lease)s AS id) {_KEEP_STREAM}",
+    lease="bigint",
+    project_id="bigint",
+    rater_id="bigint",
+    **_STREAM_COLUMNS,
 )
 
 
-def keep_stream(*, project_id: int, rater_id: int, stream: Stream) -> None:
-    """Keeps where a rater is in their stream, where no row of a lease is made with it."""
-    _STREAM.row(project_id=project_id, rater_id=rater_id, **asdict(stream))
+def keep_stream(*, lease: int, project_id: int, rater_id: int, stream: Stream) -> None:
+    """Keeps where a rater is in their stream, where their lease is one that they had before."""
+    _STREAM.row(lease=lease, project_id=project_id, rater_id=rater_id, **asdict(stream))
 
 
 def insert_lease(

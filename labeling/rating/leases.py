@@ -18,13 +18,13 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from labeling.allocation import LOWEST_QUEUE_KEY, Stream, known_chance, screen_order
-from labeling.models import Assignment, Task, TaskOpening
+from labeling.models import Assignment, Task
 from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
 from labeling.rating.caps import cap_reached
 from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check
 from labeling.rating.lease_rows import insert_lease, keep_stream, siblings
-from labeling.rating.openings import require_unopened
+from labeling.rating.openings import opened_tasks, require_unopened
 from labeling.rating.places import (
     TaskFull,
     expire_leases,
@@ -130,6 +130,7 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         rater_id=desk.rater_id,
         showing=desk.showing,
         limited=desk.limit is not None,
+        mixes=bool(check_rates(desk.project)),
         now=desk.now,
         until=desk.until(opened=True),
     )
@@ -186,7 +187,7 @@ def _reclaim(desk: _Desk, topics: TopicStanding) -> bool:
     task_id, follows_id = lapsed.values_list("task_id", "task__follows").first() or (None, None)
     if task_id is None:
         return False
-    if TaskOpening.objects.filter(task=task_id, person=desk.rater_id).exists():
+    if opened_tasks([task_id], desk.rater_id):
         return False
     if follows_id and not is_chosen(task_id=task_id, rater_id=desk.rater_id):
         return False
@@ -305,7 +306,8 @@ def _lease(
     )
     if task.purpose == Purpose.REPEAT:
         # Drawn anew for each rater, whatever side they saw first: nobody else's balances theirs.
-        order = screen_order(f"{seed}:{desk.rater_id}", len(task.response_ids), holding=[])
+        own = (stream or stands.stream).seed(seed, desk.rater_id)
+        order = screen_order(own, len(task.response_ids), holding=[])
     assignment = insert_lease(
         claimed=claimed,
         rater_id=desk.rater_id,
@@ -329,7 +331,7 @@ def _lease_again(
     It counts in their stream as a new one does: a check that comes back is the check of its block.
     """
     if stream is not None:
-        keep_stream(project_id=desk.project.pk, rater_id=desk.rater_id, stream=stream)
+        keep_stream(lease=pk, project_id=desk.project.pk, rater_id=desk.rater_id, stream=stream)
     Assignment.objects.filter(pk=pk).update(
         state=AssignmentState.LEASED,
         lease_expires_at=desk.until(opened=opened),

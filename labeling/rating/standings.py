@@ -107,7 +107,15 @@ _STANDING = Statement(
               AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
             ORDER BY b.id DESC LIMIT 1))
         WHEN latest.continues THEN latest.id END,
-        s.handed, s.gold, s.repeat, s.anchor, s.checked
+        s.handed, s.gold, s.repeat, s.anchor, s.checked,
+        CASE WHEN s.id IS NOT NULL THEN s.place WHEN %(mixes)s THEN (
+            SELECT count(*) FROM projects_membership m
+                JOIN projects_membership me ON me.project_id = m.project_id AND me.id >= m.id
+            WHERE me.project_id = %(project)s AND me.user_id = %(rater)s) END,
+        s.parted_by IS NULL OR EXISTS (
+            SELECT 1 FROM labeling_assignment n
+            WHERE n.id = s.parted_by AND n.state IN ('leased', 'submitted')
+              AND (n.opened_at IS NOT NULL OR n.id = %(showing)s))
     FROM (SELECT 1) one
     LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
     LEFT JOIN LATERAL (
@@ -139,7 +147,7 @@ _STANDING = Statement(
           AND h.state IN ('leased', 'submitted')) mine ON true
     """,
     **dict.fromkeys(("project", "rater", "showing"), "bigint"),
-    limited="boolean",
+    **dict.fromkeys(("limited", "mixes"), "boolean"),
     **dict.fromkeys(("now", "until"), "timestamptz"),
 )
 
@@ -150,15 +158,20 @@ def standing(
     rater_id: int,
     showing: int | None,
     limited: bool,
+    mixes: bool,
     now: datetime,
     until: datetime,
 ) -> QueueStanding:
     """Reads where the rater stands, and opens `showing`, the assignment on the screen.
 
-    `held` (leases and judgments) and `judged` are counted only where there is a limit.
+    `held` (leases and judgments) and `judged` are counted only where there is a limit, and where
+    the rater's stream begins is read only where the project mixes checks in.
     """
     place = {"project": project_id, "rater": rater_id, "showing": showing or 0}
-    (row,) = _STANDING.rows(**place, limited=limited, now=now, until=until)
-    *stands, handed, gold, repeat, anchor, checked = row
-    stream = Stream() if handed is None else Stream(handed, gold, repeat, anchor, checked)
+    (row,) = _STANDING.rows(**place, limited=limited, mixes=mixes, now=now, until=until)
+    *stands, handed, gold, repeat, anchor, checked, place, is_parted = row
+    if handed is None:
+        stream = Stream(place=place)
+    else:
+        stream = Stream(handed, gold, repeat, anchor, checked, place, is_parted)
     return QueueStanding(stream, *stands)

@@ -28,7 +28,13 @@ from labeling.releases.serializers import (
     asked,
     choices_json,
 )
-from labeling.releases.services import cancel_release, file_of, request_release, retry_release
+from labeling.releases.services import (
+    cancel_release,
+    file_of,
+    open_file,
+    request_release,
+    retry_release,
+)
 from labeling.work.api import NOT_YET, JobSerializer, job_json, not_yet
 from labeling.work.downloads import file_response
 from labeling.work.sending import send
@@ -292,10 +298,12 @@ class ReleaseFile(ReleaseView):
     )
     def get(self, request: Request, slug: str, number: int, name: str) -> HttpResponseBase:
         """Resume by `Range` with `If-Range`; the ETag is the file's sha256."""
-        listed = file_of(self.find(slug, number), name)
+        row = self.find(slug, number)
+        listed = file_of(row, name)
         if listed is None:
             raise Http404(_("There is no such file in this release, or it is not done yet."))
         path, entry = listed
+        open_file(row, entry, self.user())
         saved_as = name.rsplit("/", 1)[-1]
         reply = file_response(request._request, path, name=saved_as, etag=entry["sha256"])
         if reply.status_code == 416:

@@ -19,6 +19,7 @@ from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
+from labeling.rating.openings import open_release
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
 from labeling.releases.page import cutoff_panels, figures_of, known_warnings
 from labeling.releases.previews import preview_at_hand
@@ -28,6 +29,7 @@ from labeling.releases.services import (
     cancel_release,
     file_of,
     folder_of,
+    open_file,
     request_release,
     retry_release,
 )
@@ -211,8 +213,9 @@ def stop_release(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 @require_safe
 def release_file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
     """One file, whole or in part; only names that the release lists exist."""
-    row = _release_for(request, slug, number, Action.SEE_RELEASES)[1]
+    access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     path_, entry = require_row(file_of(row, name), _("There is no such file in this release."))
+    open_file(row, entry, access.user)
     saved_as = name.rsplit("/", 1)[-1]
     return file_response(request, path_, name=saved_as, etag=entry["sha256"])
 
@@ -220,9 +223,10 @@ def release_file(request: SignedInRequest, slug: str, number: int, name: str) ->
 @require_safe
 def release_archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """The whole folder as one zip."""
-    row = _release_for(request, slug, number, Action.SEE_RELEASES)[1]
+    access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     if row.state != JobState.DONE or not folder_of(row).is_dir():
         raise Http404(_("This release has no files."))
+    open_release(release=row, person=access.user)
     names = [entry["name"] for entry in row.files]
     return zip_response(request, folder_of(row), names, name=f"{slug}-release-{number}.zip")
 
