@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, kind_of, slot, unsaid_words
 from labeling.lead.tasks.selectors import prompt_excerpt
 from labeling.models import Answer, Judgment, RaterNote
-from labeling.rating.openings import opened_tasks
+from labeling.models.openings import opened_tasks
 from labeling.rating.selectors import own_judgments
 from labeling.rating.windows import window_ends
 from labeling.vocabulary import AssignmentState, Purpose

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 
 from labeling.allocation import LOWEST_QUEUE_KEY, Stream, known_chance, screen_order
 from labeling.models import Assignment, Task
+from labeling.models.openings import opened_tasks
 from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
 from labeling.rating.caps import cap_reached
 from labeling.rating.checks import REPEAT_AGE, check_rates, claim_check
 from labeling.rating.lease_rows import insert_lease, keep_stream, siblings
-from labeling.rating.openings import opened_tasks, require_unopened
+from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     TaskFull,
     expire_leases,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from labeling.models import Assignment, Judgment, Release, ReleaseOpening, Task, TaskOpening
+from labeling.models import Assignment, Task, TaskOpening
+from labeling.models.openings import opened_tasks
 from labeling.rating import claims
 from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy
 from labeling.work.deadlocks import retry_deadlocks
@@ -40,43 +41,6 @@ def open_votes(*, task: Task, person: User) -> None:
     own = Assignment.objects.filter(task__in=same, rater=person, state=AssignmentState.LEASED)
     leased = list(own.select_for_update().values_list("pk", flat=True))
     Assignment.objects.filter(pk__in=leased).update(state=AssignmentState.EXPIRED)
-
-
-@retry_deadlocks
-def open_release(*, release: Release, person: User) -> None:
-    """Records that a person downloads votes with a release. Idempotent.
-
-    What they answered before on tasks that others had answered stands from then on; what they have
-    taken back of it and not answered anew is given back.
-    """
-    claims.lock_rater(project_id=release.project_id, rater_id=person.pk)
-    created = ReleaseOpening.objects.get_or_create(release=release, person=person)[1]
-    if not created:
-        return
-    own = Assignment.objects.filter(
-        project=release.project_id, rater=person, state=AssignmentState.LEASED
-    )
-    answered = dict(own.filter(judgments__isnull=False).values_list("pk", "task").distinct())
-    seen = opened_tasks(list(answered.values()), person.pk)
-    again = [pk for pk, task in answered.items() if task in seen]
-    own.filter(pk__in=again).update(state=AssignmentState.EXPIRED)
-
-
-def opened_tasks(tasks: Collection[int], person: int) -> set[int]:
-    """Those of these tasks of which a person has seen what others said, or what is right.
-
-    On the page of the task, or in a release: the newest one that they downloaded holds everything
-    that had been answered when it was asked for.
-    """
-    newest = ReleaseOpening.objects.filter(person=person, release__project=OuterRef("project"))
-    cutoff = newest.order_by("-release__cutoff").values("release__cutoff")[:1]
-    same = Q(task=OuterRef("pk")) | Q(task=OuterRef("gold_of")) | Q(task=OuterRef("repeat_of"))
-    others = ~Q(rater=person) | Q(purpose__in=(Purpose.GOLD, Purpose.ANCHOR))
-    released = Judgment.objects.filter(same & others, pk__lte=OuterRef("cutoff"))
-    opened = TaskOpening.objects.filter(task=OuterRef("pk"), person=person)
-    rows = Task.objects.filter(pk__in=tasks).annotate(cutoff=Subquery(cutoff))
-    rows = rows.filter(Q(Exists(opened)) | Q(cutoff__isnull=False) & Q(Exists(released)))
-    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def require_unopened(*, task_id: int, rater_id: int) -> None:

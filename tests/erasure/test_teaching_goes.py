@@ -22,7 +22,7 @@ from labeling.models import (
     Topic,
     TopicConsent,
 )
-from labeling.rating.openings import open_release
+from labeling.models.openings import open_release
 from labeling.releases.services import request_release, run_release
 from labeling.teaching.checks.figures import RaterChecks
 from labeling.wellbeing.services import choose_topics, describe_topic
