@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0042_notes_to_raters")]
+    dependencies = [("labeling", "0052_answers_being_changed")]
 
     operations = [
         migrations.AddField("raterstream", "place", models.PositiveIntegerField(null=True)),
