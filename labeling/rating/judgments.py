@@ -40,7 +40,7 @@ from labeling.rating.places import (
     withdrawn_since_words,
 )
 from labeling.rating.selectors import LastAct, TakenBack, last_act, taken_back
-from labeling.rating.windows import require_changeable
+from labeling.rating.windows import end_change, require_changeable
 from labeling.rating.written import (
     check_written,
     keep_written,
@@ -105,7 +105,7 @@ def _submit_locked(
 ) -> Submitted:
     content_hash, stored = submission_fingerprint(submission), records.stored_judgments(held.pk)
     if replay := _replayed(held, submission, content_hash, stored):
-        return Submitted(_as_it_was(held, replay), created=False)
+        return Submitted(replay, created=False)
     _require_open(held, now)
     require_choice(task_id=held.task_id, follows_id=held.follows_id, rater_id=held.rater_id)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
@@ -146,13 +146,6 @@ def _submit_locked(
     settle_review(judgment, checked.answers, held=held)
     follow_up(held, project, checked.answers)
     return Submitted(judgment, created=True)
-
-
-def _as_it_was(held: records.HeldAssignment, judgment: Judgment) -> Judgment:
-    """A judgment that is sent again; where it was to be changed, it is not."""
-    if held.change_until is not None:
-        Assignment.objects.filter(pk=held.pk).update(reopened_at=None)
-    return judgment
 
 
 def _superseded(
@@ -238,7 +231,10 @@ def _replayed(
     content_hash: str,
     stored: Sequence[records.StoredJudgment],
 ) -> Judgment | None:
-    """The judgment that this very submission made before, even if it was withdrawn since."""
+    """The judgment that this very submission made before, even if it was withdrawn since.
+
+    A retry by its key ends no change of the answer: it may have waited for a connection.
+    """
     for row in stored:
         if submission.key is not None and row.key == submission.key:
             if not says_the_same(row.fingerprint, submission, content_hash):
@@ -249,6 +245,7 @@ def _replayed(
             and row.is_current
             and says_the_same(row.fingerprint, submission, content_hash)
         ):
+            end_change(held)
             return Judgment.objects.get(pk=row.pk)
     return None
 

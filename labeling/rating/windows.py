@@ -12,7 +12,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.models import Judgment, Task
+from labeling.models import Assignment, Judgment, Task
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import TaskWithdrawn, withdrawn_words
 from labeling.rating.records import HeldAssignment
@@ -51,6 +51,12 @@ def _require_before(until: datetime, now: datetime) -> datetime:
             _("The time in which you could change this answer is over; it stands as it is.")
         )
     return until
+
+
+def end_change(held: HeldAssignment) -> None:
+    """Leaves an answer as it is that was to be changed."""
+    if held.change_until is not None:
+        Assignment.objects.filter(pk=held.pk).update(reopened_at=None)
 
 
 def require_changeable(held: HeldAssignment, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.test import Client
 from django.utils import timezone
@@ -103,6 +104,24 @@ def test_what_is_changed_too_late_or_after_a_look_at_others_is_refused_and_the_a
     Assignment.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
     late = program.post(f"assignments/{own.pk}/judgment/", answer)
     assert (late.json()["code"], stands(own)) == ("window_over", True)
+
+
+def test_a_retry_of_the_first_answer_ends_no_change_and_the_same_answer_ends_it(
+    project: Project, rui: User, make_tasks: MakeTasks, api: CallAs
+):
+    make_tasks(project, 1)
+    own, program = lease(rui, project), api(rui)
+    address, answer = f"assignments/{own.pk}/judgment/", {"answers": {"overall": -1}}
+    keys = [{"key": str(uuid4())} for _ in range(3)]
+    program.post(address, {**answer, **keys[0]})
+    program.post(f"assignments/{own.pk}/reopen/")
+    assert program.post(address, {**answer, **keys[0]}).status_code == 200
+    assert program.post(address, {**answer, **keys[1]}).status_code == 200
+    assert Judgment.objects.count() == 1
+    assert program.post(address, {"answers": {"overall": 1}, **keys[2]}).status_code == 409
+    program.post(f"assignments/{own.pk}/reopen/")
+    assert program.post(address, {**answer, **keys[0]}).status_code == 200
+    assert program.post(address, {"answers": {"overall": 1}, **keys[2]}).status_code == 201
 
 
 def test_what_is_changed_on_a_task_withdrawn_meanwhile_is_kept_as_late(
