@@ -16,6 +16,7 @@ from labeling.operations.jobs import sweep_leftovers
 from labeling.rating.jobs import expire_leases, render_project
 from labeling.releases.jobs import count_release, run_release
 from labeling.teaching.questions.jobs import compute_ambiguity
+from labeling.wellbeing.jobs import compute_wellbeing
 from labeling.work.sending import late_sweeps, sweep
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "compute_ambiguity",
     "compute_principles",
     "compute_raters",
+    "compute_wellbeing",
     "count_overview",
     "count_release",
     "delete_project",

@@ -158,6 +158,18 @@ class SkipReason(StrEnum):
     OTHER = "other"
 
 
+class CareWish(StrEnum):
+    """What somebody would like who says how they are; empty: nothing, or they would not say."""
+
+    NONE = ""
+    LESS = "less"
+    PAUSE = "pause"
+    TALK = "talk"
+
+
+CARE_WISHES = tuple(wish.value for wish in CareWish if wish)
+
+
 class Act(StrEnum):
     """What a rater does with a task at hand, and can take back."""
 

@@ -269,6 +269,8 @@ urlpatterns = [
         name="principle",
     ),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path("projects/<slug:slug>/check-ins/", wellbeing.CheckIns.as_view(), name="check-ins"),
+    path("projects/<slug:slug>/wellbeing/", wellbeing.Wellbeing.as_view(), name="wellbeing"),
     path("projects/<slug:slug>/topics/", wellbeing.Topics.as_view(), name="topics"),
     path(
         "projects/<slug:slug>/topics/choices/",

@@ -17,6 +17,7 @@ from django.db.models.expressions import RawSQL
 from labeling.imports.undoing import UNDO_REASON
 from labeling.models import (
     Assignment,
+    CheckIn,
     Judgment,
     LateAnswer,
     Precedent,
@@ -88,6 +89,7 @@ def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Pr
         in_them |= Q(pk__in=rows.order_by().values("project").distinct())
     with erasing():
         TopicConsent.objects.filter(user=person).delete()
+        CheckIn.objects.filter(rater=person).delete()
     projects = list(Project.objects.filter(in_them).order_by("pk"))
     for project in projects:
         send(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labeling.models.assignments import Assignment, LateAnswer, ReleaseOpening, TaskOpening
+from labeling.models.check_ins import CheckIn
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.installation import Installation
 from labeling.models.jobs import (
@@ -31,6 +32,7 @@ from labeling.models.writings import Writing
 __all__ = [
     "Answer",
     "Assignment",
+    "CheckIn",
     "Deletion",
     "GoldAnswer",
     "Heartbeat",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -59,7 +60,7 @@ class OwnJudgment:
     """One of a rater's own judgments, by its assignment: nothing here says which task it was.
 
     `answer` is the primary one in words, of the order shown; `until` is when changing it ends, None
-    where it stands for good.
+    where it stands for good. `topics` are what it touches.
     """
 
     assignment: int
@@ -67,6 +68,7 @@ class OwnJudgment:
     excerpt: str
     answer: str
     until: datetime | None
+    topics: Sequence[Mapping[str, Any]] = ()
 
 
 def own_rows(project: Project, judgments: Sequence[Judgment], now: datetime) -> list[OwnJudgment]:
@@ -82,6 +84,7 @@ def own_rows(project: Project, judgments: Sequence[Judgment], now: datetime) -> 
             excerpt=prompt_excerpt(row.task.prompt.messages),
             answer=words.get(row.pk, ""),
             until=_changeable_until(row, ends[row.assignment_id], opened, now),
+            topics=row.task.prompt.sensitivity,
         )
         for row in judgments
     ]

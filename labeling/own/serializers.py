@@ -9,6 +9,7 @@ from rest_framework import serializers
 from labeling.lead.agreement.axes_serializers import FigureSerializer
 from labeling.models import RaterNote
 from labeling.own.selectors import OwnExample, OwnJudgment
+from labeling.rating.text_serializers import TouchedTopicSerializer
 from projects.api.parsing import StrictSerializer
 
 
@@ -63,6 +64,7 @@ class OwnJudgmentSerializer(serializers.Serializer[Any]):
     judged_at = serializers.DateTimeField()
     excerpt = serializers.CharField(help_text="The start of what was asked.")
     answer = serializers.CharField(help_text="The primary one in words, of the order shown.")
+    topics = TouchedTopicSerializer(many=True, help_text="What it touches, as its row says.")
     changeable_until = serializers.DateTimeField(
         allow_null=True, help_text="Null: it stands. Else `reopen` opens it until then."
     )
@@ -105,6 +107,7 @@ def own_judgment_json(row: OwnJudgment) -> dict[str, Any]:
         "judged_at": row.judged_at,
         "excerpt": row.excerpt,
         "answer": row.answer,
+        "topics": row.topics,
         "changeable_until": row.until,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import OuterRef
@@ -31,6 +33,8 @@ from labeling.own.services import MOST_RATER_NOTE, open_example, read_notes, wri
 from labeling.rating.judgments import NotYours
 from labeling.rating.reopening import reopen_judgment
 from labeling.rating.selectors import own_judgments
+from labeling.wellbeing.exposure import own_exposure
+from labeling.wellbeing.selectors import OWN_DAYS
 from projects.access import SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership
@@ -57,6 +61,9 @@ def my_work(request: SignedInRequest, slug: str) -> HttpResponse:
         "figures": own_figures(rater=rater, project=project, now=now),
         "examples": opened_examples(rater=rater, project=project, now=now),
         "has_example": next_example(rater=rater, project=project) is not None,
+        "exposure": own_exposure(
+            rater=rater, project=project, since=now - timedelta(days=OWN_DAYS)
+        ),
         "notes": list(notes_to(rater=rater, project=project)[:20]),
     }
     return render(request, "labeling/own/my_work.html", context)

@@ -67,6 +67,7 @@ def differences(request: SignedInRequest, slug: str, assignment_id: int) -> Http
         "chosen": chosen,
         "sides": sides,
         "too_long": too_long,
+        "topics": own.task.prompt.sensitivity,
     }
     return render(request, "labeling/rating/differences.html", context)
 

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
 from labeling.kinds.buttons import ButtonRow, button_row, rates_up_to
 from labeling.models.choices import FLAG_LABELS
-from labeling.rating.desk import TaskView
+from labeling.rating.covers import is_severe, text_cover
+from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.panels import task_panels
-from labeling.rating.pictures import picture_context, side_pictures
+from labeling.rating.pictures import picture_context, side_key, side_pictures
 from labeling.rating.plain_tasks import head_html, is_plain, plain_task
 from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace, safe_html
@@ -258,14 +259,16 @@ def shown_task(
     filled: Filled | None = None,
     errors: Mapping[str, str] | None = None,
     previewed: bool = False,
+    shows_covered: bool = False,
 ) -> SafeString:
     """The prompt and the responses of an assignment, in the order shown, with what is asked about
     each alone and the editor of a task to write or review, as HTML; `previewed`: and the text as
-    readers would see it."""
+    readers would see it; `shows_covered`: covered texts are open."""
+    cover = text_cover(view.topics, project, is_open=shows_covered)
     filled, errors, kind = filled or Filled(), errors or {}, kind_of(view.asked_as)
     editor = editor_context(view, project, filled, errors, previewed=previewed)
     layout = _LAYOUTS.get(kind.control, "")
-    if layout and not editor and not view.is_change and is_plain(view):
+    if layout and not (editor or cover or view.is_change) and is_plain(view):
         return plain_task(view, layout)
     prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
     context: dict[str, object] = {
@@ -281,6 +284,9 @@ def shown_task(
         "place": view.place,
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
         "sides": _sides(view, filled, errors),
+        "text_cover": cover,
+        "is_severe": is_severe(view.topics),
+        "is_revised": previewed or bool(errors) or filled.edit is not None,
     }
     context |= picture_context(view)
     context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
@@ -307,9 +313,15 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
             words := length_words(response.content, response.messages),
             side_pictures(view, response),
             head_html(names, place, words),
+            _cover_key(view, response),
         )
         for place, response in enumerate(view.responses)
     ]
+
+
+def _cover_key(view: TaskView, response: ShownResponse) -> str:
+    """What uncovers the text of a response; where it has pictures, the key is theirs."""
+    return "" if any("images" in turn for turn in response.messages) else side_key(view, response)
 
 
 def _reasons(project: Project, filled: Filled) -> list[Reason]:

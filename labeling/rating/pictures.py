@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from labeling.pictures.selectors import pictures_in
+from labeling.rating.covers import cover_words
 from labeling.rating.desk import ShownResponse, TaskView
 
 #: Responses that stand side by side.
@@ -64,20 +65,16 @@ def shown_pictures(
     ]
 
 
-def cover_words(topics: Sequence[Mapping[str, str]]) -> str:
-    """What a prompt touches that may upset, in words; "" where nobody said so."""
-    words = [
-        f"{topic['topic']} ({topic['severity']})" if topic.get("severity") else topic["topic"]
-        for topic in topics
-    ]
-    return ", ".join(words)
+def side_key(view: TaskView, response: ShownResponse) -> str:
+    """What uncovers a response; two that are compared have a key each."""
+    keys = {"A": "[", "B": "]"} if len(view.responses) <= _COMPARED else {}
+    return keys.get(response.slot, "")
 
 
 def side_pictures(view: TaskView, response: ShownResponse) -> list[ShownPicture]:
-    """The pictures of a response; two that are compared have a key each."""
-    keys = {"A": "[", "B": "]"} if len(view.responses) <= _COMPARED else {}
-    cover, key = cover_words(view.topics), keys.get(response.slot, "")
-    return shown_pictures(response.messages, response.name, cover, key)
+    """The pictures of a response."""
+    key = side_key(view, response)
+    return shown_pictures(response.messages, response.name, cover_words(view.topics), key)
 
 
 def picture_context(view: TaskView) -> dict[str, object]:

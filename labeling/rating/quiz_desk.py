@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from labeling.kinds import Submission, kind_for, slot
+from labeling.models import Prompt
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.forms import Filled, read_form
 from labeling.rating.page import rating_bar, shown_task
@@ -17,7 +18,12 @@ from projects.models import Criterion, Project, WorkedExample
 
 
 def quiz_desk(
-    example: WorkedExample, question: Criterion, post: QueryDict, errors: Mapping[str, str]
+    example: WorkedExample,
+    question: Criterion,
+    post: QueryDict,
+    errors: Mapping[str, str],
+    *,
+    shows_covered: bool = False,
 ) -> dict[str, object]:
     """The texts of an example, and the bar that asks its question, with what was posted."""
     filled = read_form(post) if post else Filled()
@@ -42,13 +48,29 @@ def quiz_desk(
         asked_as=kind.key,
         writing=None,
         place=None,
+        topics=example_topics(example),
     )
     # As in a project that offers nothing beside the scale.
-    desk = Project(slug="quiz", allow_both_bad=False, allow_cannot_tell=False)
+    desk = Project(
+        slug="quiz",
+        allow_both_bad=False,
+        allow_cannot_tell=False,
+        covered_texts=example.project.covered_texts,
+    )
     return {
-        "task": shown_task(view, project=desk, filled=filled, errors=errors),
+        "task": shown_task(
+            view, project=desk, filled=filled, errors=errors, shows_covered=shows_covered
+        ),
         "rubric": rating_bar(desk, kind, [question], len(names), filled, errors),
     }
+
+
+def example_topics(example: WorkedExample) -> list[dict[str, str]]:
+    """What an example touches: what the task touches that it was copied from."""
+    if not example.source:
+        return []
+    copied = Prompt.objects.filter(project=example.project_id, tasks__external_id=example.source)
+    return next(iter(copied.values_list("sensitivity", flat=True)[:1]), [])
 
 
 def quiz_submission(question: Criterion, post: QueryDict) -> Submission:

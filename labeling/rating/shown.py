@@ -25,7 +25,7 @@ class Text:
     """One text as it is shown: formatted, and (unless huge) as it was written.
 
     Where it is ranked, with the fields of its `places`; `panel` is what is asked about it alone;
-    `words` says how long it is, `head` is what stands over it.
+    `words` says how long it is, `head` is what stands over it; `key` uncovers it.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Text:
     words: str = ""
     pictures: Sequence[ShownPicture] = ()
     head: SafeString | str = ""
+    key: str = ""
 
 
 def safe_html(html: str) -> SafeString:

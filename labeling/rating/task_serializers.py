@@ -10,12 +10,14 @@ from rest_framework import serializers
 from labeling.kinds import kind_of
 from labeling.models import Assignment
 from labeling.pictures.selectors import pictures_in
+from labeling.rating.covers import covers_texts
 from labeling.rating.desk import ShownResponse, TaskView, present, rubric
 from labeling.rating.text_serializers import (
     ConversationPlaceSerializer,
     MessageSerializer,
     PictureSerializer,
     TaskWritingSerializer,
+    TouchedTopicSerializer,
     place_json,
     task_writing_json,
     turns_json,
@@ -64,6 +66,10 @@ class TaskSerializer(serializers.Serializer[Any]):
     language = serializers.CharField(
         allow_blank=True, help_text='Of the texts, such as `pt-BR`; "" where it is not known.'
     )
+    topics = TouchedTopicSerializer(many=True, help_text="What it touches, as its row says.")
+    covers_texts = serializers.BooleanField(
+        help_text="Whether a reader should see its texts only when they ask for them."
+    )
     messages = MessageSerializer(many=True)
     responses = ShownResponseSerializer(many=True)
     criteria = AskedCriterionSerializer(many=True)
@@ -104,6 +110,8 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             "id": view.assignment_id,
             "kind": view.kind,
             "language": view.language,
+            "topics": view.topics,
+            "covers_texts": covers_texts(view.topics, project),
             "messages": turns_json(view.messages),
             "responses": [_response_json(response) for response in view.responses],
             "criteria": [

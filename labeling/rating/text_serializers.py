@@ -56,6 +56,13 @@ class ToolCallSerializer(serializers.Serializer[Any]):
     function = FunctionCallSerializer()
 
 
+class TouchedTopicSerializer(serializers.Serializer[Any]):
+    """What a row says that its texts touch."""
+
+    topic = serializers.CharField()
+    severity = serializers.CharField(allow_blank=True)
+
+
 class MessageSerializer(serializers.Serializer[Any]):
     """One turn; what it does not say is left out. A tool's turn names the call it answers."""
 

@@ -189,6 +189,7 @@ def _view(
         asked_as=next(key for key, other in KINDS.items() if other is kind),
         place=None,
         writing=WritingDesk(texts[0], texts[0], (), writing=Writing()) if is_review else None,
+        topics=list(row.get("topics", ())),
     )
 
 

@@ -37,13 +37,7 @@ from labeling.rating.leases import (
     next_assignment,
     release_prepared,
 )
-from labeling.rating.page import (
-    SKIP_LABELS,
-    bar_context,
-    bar_parts,
-    face_of,
-    shown_task,
-)
+from labeling.rating.page import SKIP_LABELS, bar_context, bar_parts, face_of, shown_task
 from labeling.rating.places import TaskWithdrawn
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
@@ -118,7 +112,12 @@ def desk_page(
         "project": access.project,
         "tab": "rate",
         "task": shown_task(
-            view, project=access.project, filled=filled, errors=errors, previewed=previewed
+            view,
+            project=access.project,
+            filled=filled,
+            errors=errors,
+            previewed=previewed,
+            shows_covered=request.user.shows_covered,
         ),
         "has_pictures": view.has_pictures,
         "assignment_id": assignment.pk,
@@ -271,7 +270,7 @@ def _task_json(
     return {
         "task": {
             "id": coming.pk,
-            "html": shown_task(view, project=project),
+            "html": shown_task(view, project=project, shows_covered=request.user.shows_covered),
             "face": face,
             "guideline": view.guideline_number,
             "rubric": view.rubric_number,

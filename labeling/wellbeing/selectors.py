@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from labeling.models import Topic, TopicConsent
 from projects.models import Project, User
 
+#: Days of which one reads what one had.
+OWN_DAYS = 28
+
 
 @dataclass(frozen=True, slots=True)
 class ChosenTopic:

@@ -33,6 +33,7 @@ class AccountSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
     display_name = serializers.CharField(help_text="What others see.")
     time_zone = serializers.CharField()
+    shows_covered = serializers.BooleanField(help_text="Whether covered texts are open at once.")
     may_operate = serializers.BooleanField(help_text="Whether you operate this instance.")
 
 
@@ -42,6 +43,9 @@ class AccountChangesSerializer(StrictSerializer):
     name = serializers.CharField(required=False, allow_blank=True, max_length=150)
     time_zone = serializers.CharField(
         required=False, max_length=64, help_text="As in the tz database: `Europe/Berlin`."
+    )
+    shows_covered = serializers.BooleanField(
+        required=False, help_text="Open at once what stands behind a cover on pages."
     )
 
 
@@ -97,6 +101,7 @@ def _account_json(user: User) -> dict[str, Any]:
         "name": user.name,
         "display_name": user.display_name,
         "time_zone": user.time_zone,
+        "shows_covered": user.shows_covered,
         "may_operate": user.is_staff,
     }
 
@@ -131,7 +136,7 @@ class Account(ApiView):
 
     @extend_schema(
         operation_id="change_account",
-        summary="Change my name or time zone",
+        summary="Change my name, time zone or covers",
         tags=_TAGS,
         request=AccountChangesSerializer,
         responses={200: AccountSerializer, **refusals(400)},
@@ -143,7 +148,12 @@ class Account(ApiView):
         if "time_zone" in values and zone not in time_zones():
             sentence = _("There is no such time zone.")
             raise InvalidInput(sentence, fields={"time_zone": sentence})
-        update_account(user=user, name=values.get("name", user.name), time_zone=zone)
+        update_account(
+            user=user,
+            name=values.get("name", user.name),
+            time_zone=zone,
+            shows_covered=values.get("shows_covered", user.shows_covered),
+        )
         user.refresh_from_db()
         return Response(_account_json(user))
 

@@ -7,7 +7,12 @@ from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
 from projects.models import Project
-from projects.models.projects import LONGEST_EDIT_WINDOW, MOST_CHECKS
+from projects.models.projects import (
+    LONGEST_EDIT_WINDOW,
+    LONGEST_STRETCH,
+    MOST_CHECK_IN_DAYS,
+    MOST_CHECKS,
+)
 
 
 def check_not_nan(value: float) -> None:
@@ -88,6 +93,30 @@ class SettingsSerializer(StrictSerializer):
         allow_blank=True,
         max_length=500,
         help_text="Where raters find somebody to talk to; http or https.",
+    )
+    covered_texts = serializers.ChoiceField(
+        choices=Project.CoveredTexts.choices,
+        required=False,
+        help_text="Whose texts raters open themselves: of rows that name topics (`any`), of those "
+        "that are called `severe`, or of `none`.",
+    )
+    break_minutes = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_STRETCH,
+        help_text="Minutes of unbroken work after which the desk proposes a pause; 0: never.",
+    )
+    severe_break_minutes = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_STRETCH,
+        help_text="The same, of work on tasks that rows call `severe`.",
+    )
+    check_in_days = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_CHECK_IN_DAYS,
+        help_text="After how many days raters are asked again how they are; 0: never.",
     )
     tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
     overall_pass = serializers.ChoiceField(

@@ -138,7 +138,7 @@ class ZoneSelect(forms.Select):
 
 
 class AccountForm(forms.Form):
-    """One's own name and time zone."""
+    """One's own name and time zone, and whether covered texts are open."""
 
     name = forms.CharField(
         label=_("Your name"),
@@ -155,6 +155,15 @@ class AccountForm(forms.Form):
         choices=_zones,
         widget=ZoneSelect,
         help_text=_("What counts as today in your own work. Times on pages follow your device."),
+    )
+
+    shows_covered = forms.BooleanField(
+        label=_("Open covered texts at once"),
+        required=False,
+        help_text=_(
+            "Texts of tasks that touch topics stand behind a line until you open them. With this "
+            "they are open on every task, until you change it here."
+        ),
     )
 
 

@@ -38,7 +38,6 @@ CAPS = {
     "weekly_limit": _("Most tasks of one rater a week"),
     "severe_hourly_limit": _("Most severe tasks an hour"),
     "severe_daily_limit": _("Most severe tasks in 24 hours"),
-    "support_url": _("Where raters find help"),
 }
 CAPS_HELP = {
     "share_limit": _(
@@ -48,7 +47,28 @@ CAPS_HELP = {
     "weekly_limit": _("From Monday, by the rater's own time zone; empty for no limit."),
     "severe_hourly_limit": _("Of what rows call “severe” in their topics; empty for no limit."),
     "severe_daily_limit": _("The same in 24 hours; empty for no limit."),
+}
+#: What is done for raters whose tasks may weigh on them.
+CARE = {
+    "covered_texts": _("Cover texts"),
+    "break_minutes": _("Minutes of work before a pause is proposed"),
+    "severe_break_minutes": _("The same, of work on severe tasks"),
+    "check_in_days": _("Days between questions how raters are"),
+    "support_url": _("Where raters find help"),
+}
+CARE_HELP = {
+    "covered_texts": _(
+        "A line says what the row touches; raters open the text themselves. Pictures of rows that "
+        "name topics are covered in any case."
+    ),
+    "break_minutes": _("Unbroken work: a pause of five minutes begins anew. 0: never."),
+    "severe_break_minutes": _("Of what rows call “severe” in their topics. 0: never."),
+    "check_in_days": _(
+        "Two questions that nobody needs to answer. Answers are shown as a trend of at least five "
+        "people, never one by one. 0: never."
+    ),
     "support_url": _("The address of somebody to talk to; the desk and the topics link to it."),
 }
 #: Empty leaves these as they are: a page from before there were checks does not send them.
 RATES = ("gold_rate", "repeat_rate", "anchors_per_batch")
+CARE_LEFT_OUT = ("covered_texts", "break_minutes", "severe_break_minutes", "check_in_days")

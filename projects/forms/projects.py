@@ -279,7 +279,7 @@ Rubric = forms.formset_factory(
 
 
 #: A page from before there were these does not send them: they stay as they are.
-_MAY_BE_LEFT_OUT = (*mixing.RATES, "edit_window_minutes")
+_MAY_BE_LEFT_OUT = (*mixing.RATES, *mixing.CARE_LEFT_OUT, "edit_window_minutes")
 
 
 class SettingsForm(ProjectModelForm):
@@ -298,6 +298,7 @@ class SettingsForm(ProjectModelForm):
             "edit_window_minutes",
             "rater_limit",
             *mixing.CAPS,
+            *mixing.CARE,
             "allow_both_bad",
             "allow_cannot_tell",
             "rationale_required",
@@ -331,6 +332,7 @@ class SettingsForm(ProjectModelForm):
             **answering.ANSWERING,
             **mixing.MIXING,
             **mixing.CAPS,
+            **mixing.CARE,
         }
         help_texts = {
             "status": _(
@@ -367,6 +369,7 @@ class SettingsForm(ProjectModelForm):
             **answering.ANSWERING_HELP,
             **mixing.MIXING_HELP,
             **mixing.CAPS_HELP,
+            **mixing.CARE_HELP,
         }
         widgets = {"description": _TEXT}
 
@@ -379,6 +382,6 @@ class SettingsForm(ProjectModelForm):
         """Leaves what is empty as it is."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in _MAY_BE_LEFT_OUT:
-            if cleaned.get(name, 0) is None:
+            if cleaned.get(name, 0) in (None, ""):
                 cleaned[name] = getattr(self.instance, name)
         return cleaned

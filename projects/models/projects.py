@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +20,8 @@ from projects.models.users import User
 MOST_CHECKS = 0.4
 #: Minutes for which raters may change an answer: thirty days.
 LONGEST_EDIT_WINDOW = 30 * 24 * 60
+#: Minutes of work after which a pause is proposed at the latest, and days between check-ins.
+LONGEST_STRETCH, MOST_CHECK_IN_DAYS = 480, 365
 
 
 def new_salt() -> str:
@@ -55,6 +59,13 @@ class Project(models.Model):
         TOGETHER = "", gettext_lazy("with the other questions, in their order")
         SAME = "same", gettext_lazy("in a task of its own, by the same raters")
         OTHERS = "others", gettext_lazy("in a task of its own, by other raters")
+
+    class CoveredTexts(models.TextChoices):
+        """Which texts stand behind a line that says what they touch, until somebody opens them."""
+
+        ANY = "any", gettext_lazy("of rows that name topics")
+        SEVERE = "severe", gettext_lazy("of rows that are called severe")
+        NONE = "none", gettext_lazy("none")
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=64, unique=True)
@@ -170,7 +181,34 @@ class Project(models.Model):
         validators=[URLValidator(schemes=["http", "https"])],
         help_text=gettext_lazy("Where raters find somebody to talk to."),
     )
+    covered_texts = models.CharField(
+        max_length=8,
+        choices=CoveredTexts,
+        default=CoveredTexts.ANY,
+        db_default=CoveredTexts.ANY.value,
+        help_text=gettext_lazy("Which texts raters open themselves."),
+    )
+    break_minutes = models.PositiveSmallIntegerField(
+        default=50,
+        db_default=50,
+        validators=[MaxValueValidator(LONGEST_STRETCH)],
+        help_text=gettext_lazy("Minutes of work after which a pause is proposed; 0 for never."),
+    )
+    severe_break_minutes = models.PositiveSmallIntegerField(
+        default=20,
+        db_default=20,
+        validators=[MaxValueValidator(LONGEST_STRETCH)],
+        help_text=gettext_lazy("The same of work on what is severe; 0 for never."),
+    )
+    check_in_days = models.PositiveSmallIntegerField(
+        default=7,
+        db_default=7,
+        validators=[MaxValueValidator(MOST_CHECK_IN_DAYS)],
+        help_text=gettext_lazy("Days after which raters are asked how they are; 0 for never."),
+    )
     has_topics = models.BooleanField(default=False, db_default=False, editable=False)
+    #: The newest version of the voluntary questions about oneself, 0 where none are asked.
+    profile_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
     overall_pass = models.CharField(
         max_length=8,
@@ -252,6 +290,10 @@ class Membership(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     # The project's `quiz_since` when the member answered the last example; empty before that.
     quiz_done = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    # When the member last answered how they are, or would rather not say.
+    checked_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The version of the voluntary questions that the member was asked, whatever they chose.
+    profile_asked = models.PositiveIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -261,6 +303,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return _("%(user)s as %(role)s") % {"user": self.user, "role": self.role}
+
+    @property
+    def is_check_in_due(self) -> bool:
+        """Whether the member is to be asked how they are; the project says how often."""
+        days = self.project.check_in_days
+        since = self.checked_in_at or self.created_at
+        return bool(days) and since <= timezone.now() - timedelta(days=days)
 
 
 class Removal(models.Model):

@@ -53,6 +53,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(gettext_lazy("e-mail"), unique=True, null=True, blank=True)
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    shows_covered = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Texts that may upset are open from the start."),
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(gettext_lazy("operator"), default=False)
     is_placeholder = models.BooleanField(default=False)

@@ -22,9 +22,11 @@ from projects.services.throttle import begin_reset, forget_failures
 OPERATOR_FIELDS = ("name", "time_zone", "is_active", "is_staff", "is_superuser")
 
 
-def update_account(*, user: User, name: str, time_zone: str) -> None:
-    """Stores a name and a time zone that a form has checked."""
-    User.objects.filter(pk=user.pk).update(name=name.strip(), time_zone=time_zone)
+def update_account(*, user: User, name: str, time_zone: str, shows_covered: bool) -> None:
+    """Stores what a form has checked: name, time zone, and whether covered texts are open."""
+    User.objects.filter(pk=user.pk).update(
+        name=name.strip(), time_zone=time_zone, shows_covered=shows_covered
+    )
 
 
 def request_reset(*, email: str, address: str) -> bool:

@@ -136,10 +136,11 @@ def _end_everything(person: User) -> None:
 def _forget_account(person: User, pseudonym: str) -> None:
     person.set_unusable_password()
     person.name, person.email, person.erased_at = pseudonym, None, timezone.now()
-    person.time_zone, person.last_login = "UTC", None
+    person.time_zone, person.last_login, person.shows_covered = "UTC", None, False
     person.is_active = person.is_staff = person.is_superuser = False
     changed = ["password", "name", "email", "erased_at", "time_zone", "last_login"]
-    person.save(update_fields=[*changed, "is_active", "is_staff", "is_superuser"])
+    changed += ["shows_covered", "is_active", "is_staff", "is_superuser"]
+    person.save(update_fields=changed)
     person.groups.clear()
     person.user_permissions.clear()
 

@@ -57,8 +57,7 @@ def create_project(
         raise InvalidInput(_("Unknown project template."), fields={"template": sentence})
     base = load_template(template) if template else None
     if like is not None:
-        base = template_like(like)
-        template = like.template
+        base, template = template_like(like), like.template
     criteria = criteria or (base.criteria if base else ())
     guideline, examples = _beginning(guideline, base, criteria)
     checks = TEMPLATE_CHECKS if template and like is None else {}

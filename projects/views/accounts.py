@@ -194,7 +194,8 @@ def _welcome(request: HttpRequest, offer: Invitation) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: SignedInRequest) -> HttpResponse:
     """One's own name and time zone, and where one is logged in."""
-    initial = {"name": request.user.name, "time_zone": request.user.time_zone}
+    names = ("name", "time_zone", "shows_covered")
+    initial = {name: getattr(request.user, name) for name in names}
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         update_account(user=request.user, **form.cleaned_data)

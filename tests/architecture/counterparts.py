@@ -60,6 +60,7 @@ POST invitation/<str:token>/                              POST invitations/accep
 # tasks
 POST p/<slug:slug>/tasks/<int:pk>/plan/                   PATCH projects/<slug:slug>/tasks/<int:task_id>/
 POST p/<slug:slug>/tasks/<int:pk>/votes/                  POST projects/<slug:slug>/tasks/<int:task_id>/votes/
+POST p/<slug:slug>/check-in/                              POST projects/<slug:slug>/check-ins/
 POST p/<slug:slug>/topics/choose/                         POST projects/<slug:slug>/topics/choices/
 POST p/<slug:slug>/topics/describe/                       POST projects/<slug:slug>/topics/
 POST p/<slug:slug>/tasks/<int:pk>/right-answer/           POST projects/<slug:slug>/tasks/<int:task_id>/right-answer/

@@ -147,6 +147,9 @@ GET    api/v1/projects/<slug:slug>/members/<int:member_id>/notes/               
 POST   api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/time.csv                                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/check-ins/                                        200  200  200  403  404  401
+POST   api/v1/projects/<slug:slug>/check-ins/                                        201  201  201  403  404  401
+GET    api/v1/projects/<slug:slug>/wellbeing/                                        200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/topics/                                           200  200  200  200  404  401
 POST   api/v1/projects/<slug:slug>/topics/                                           400  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/topics/choices/                                   400  400  400  403  404  401
@@ -275,6 +278,9 @@ POST   p/<slug:slug>/tasks/<int:pk>/right-answer/                               
 POST   p/<slug:slug>/tasks/<int:pk>/settle/                                          302  403  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/withdraw/                                        302  403  403  302  404  302
+GET    p/<slug:slug>/pause/                                                          200  200  200  403  404  302
+POST   p/<slug:slug>/check-in/                                                       302  302  302  403  404  302
+GET    p/<slug:slug>/wellbeing/                                                      200  200  403  403  404  302
 GET    p/<slug:slug>/topics/                                                         200  200  200  200  404  302
 POST   p/<slug:slug>/topics/choose/                                                  302  302  302  403  404  302
 POST   p/<slug:slug>/topics/describe/                                                422  403  403  403  404  302

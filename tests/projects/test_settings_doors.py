@@ -35,6 +35,7 @@ NO_SETTING = {
     "is_blind": "models are hidden from raters everywhere; no door may change it",
     "has_examples": "kept by the service of worked examples",
     "has_topics": "kept by the service of topics",
+    "profile_version": "kept by the service of profiles",
     "quiz_since": "kept by the service of the guideline",
     "salt": "the secret",
     "created_by": "who made it",

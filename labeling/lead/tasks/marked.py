@@ -15,7 +15,8 @@ from labeling.lead.tasks.marking import PassageInWords, TaskSpans
 from labeling.lead.tasks.regions import RegionInWords, TaskRegions
 from labeling.models import Prompt, Response
 from labeling.pictures.selectors import with_addresses
-from labeling.rating.pictures import ShownPicture, cover_words, shown_pictures
+from labeling.rating.covers import cover_words
+from labeling.rating.pictures import ShownPicture, shown_pictures
 from labeling.rating.raw import Paint, raw_messages, raw_response
 from labeling.rendering import PaintedPart, painted
 

@@ -99,7 +99,13 @@ def _page(
     }
     question = question_of(left[0]) if left and not context else None
     if question is not None:
-        shown |= quiz_desk(left[0], question, request.POST, errors or {})
+        shown |= quiz_desk(
+            left[0],
+            question,
+            request.POST,
+            errors or {},
+            shows_covered=request.user.shows_covered,
+        )
         shown |= {"example": left[0], "question": question, "errors": errors}
     return render(request, "labeling/teaching/quiz.html", shown, status=422 if errors else 200)
 

@@ -43,6 +43,8 @@ if (script) {
   });
   listenForPictures();
   listenForQuestions(screen);
+  // A pause is proposed after minutes: its script comes when the first is over.
+  setTimeout(() => import("./pause.js").then(({ watch }) => watch()), 60_000);
   form.dataset.scripted = ""; // From here on keys are heard.
 }
 
@@ -62,12 +64,13 @@ function listenForQuestions(screen) {
   if (read(`concord:${account}:question:${screen.project}`)) asking();
 }
 
-/** Pictures have a script of their own, which comes with the first task that has any. */
+/** Pictures and covers have scripts of their own, which come with the first task that has any. */
 function listenForPictures() {
   const desk = document.getElementById("desk");
   const begin = async () => {
-    const script = desk?.querySelector("[data-pictures]")?.getAttribute("data-script");
-    if (script) (await import(script)).begin();
+    for (const part of desk?.querySelectorAll("[data-script]") ?? []) {
+      (await import(part.getAttribute("data-script") ?? "")).begin();
+    }
   };
   if (desk) new MutationObserver(begin).observe(desk, { childList: true });
   begin();

@@ -102,7 +102,8 @@ export class Screen {
   /** What the task is about: how its prompt begins, of a conversation what was asked last. */
   get about() {
     const texts = [...this.#desk.querySelectorAll(".prompt .formatted .content")];
-    const asked = this.#asked?.querySelector(".content") ?? texts.pop();
+    const covered = this.#desk.querySelector(".prompt [data-cover]:not([open]) .says");
+    const asked = covered ?? this.#asked?.querySelector(".content") ?? texts.pop();
     const prompt = asked ?? this.#desk.querySelector(".prompt .formatted");
     const words = prompt?.textContent?.trim().slice(0, 200).replace(/\s+/g, " ") ?? "";
     return words.length > 60 ? `${words.slice(0, 60).trim()}…` : words.replace(/[.:;,]+$/, "");
