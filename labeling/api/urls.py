@@ -247,6 +247,11 @@ urlpatterns = [
         name="release-retry",
     ),
     path(
+        "projects/<slug:slug>/releases/<int:number>/archive/",
+        releases.ReleaseArchive.as_view(),
+        name="release-archive",
+    ),
+    path(
         "projects/<slug:slug>/releases/<int:number>/files/<path:name>",
         releases.ReleaseFile.as_view(),
         name="release-file",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 from msgspec.structs import replace
@@ -19,7 +16,8 @@ from labeling.datasets.turns import json_of
 from labeling.imports.apart import TaskApart, check_alone, tasks_apart
 from labeling.imports.branches import keep_links, link, takes_link, with_parents
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
-from labeling.imports.changes import keep_changes, replaced_by
+from labeling.imports.changes import RIGHT_VERSIONS, keep_changes, replaced_by
+from labeling.imports.counts import BatchResult, Counts
 from labeling.imports.known import (
     PROMPT_COLUMNS,
     RESPONSE_COLUMNS,
@@ -47,8 +45,6 @@ from labeling.work.registry import BATCH_WRITER_SPACE
 from projects.models import Project
 
 RowOutcome = ImportRow | Duplicate | Refusal
-#: Fields of which values were left out that the report names; all values are counted.
-_FIELDS_LEFT_OUT = 50
 _ABOUT = ["category", "language", "metadata", *PROMPT_COLUMNS]
 _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
 _RESPONSE = (
@@ -60,72 +56,6 @@ _TASK = (
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
     *("principle_key", "follows_id", "reply", "part", "reviews_id"),
 )
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the rows: `rows` is the sum of the five kinds below it.
-
-    `labels` counts the judgments that were added, on created and on updated rows, `model_votes`
-    the votes of models, which are none, `left_out` values of rows that are no part of their task
-    and cannot be stored. Of the responses of rows that are in, `empty_responses` counts those whose
-    model answered nothing, `names_model` those that say which model wrote them.
-    """
-
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-    refused: int = 0
-    labels: int = 0
-    model_votes: int = 0
-    left_out: int = 0
-    empty_responses: int = 0
-    names_model: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Adds another batch's counts."""
-        for item in fields(self):
-            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
-
-    def hear(self, labels: int, model_votes: int) -> None:
-        """Counts what a row adds of people's labels and of models' votes."""
-        self.labels += labels
-        self.model_votes += model_votes
-
-    def look_at(self, row: ImportRow, wished: Target) -> None:
-        """Counts what stands out in the responses of a row."""
-        self.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
-        self.names_model += sum(wished.names_model)
-
-    def as_dict(self) -> dict[str, int]:
-        """For the report."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
-
-
-@dataclass(slots=True)
-class BatchResult:
-    """Counts and refusals of one batch, the kinds of its tasks, and what rows had to leave out."""
-
-    counts: Counts = field(default_factory=Counts)
-    refusals: list[Refusal] = field(default_factory=list)
-    kinds: Counter[str] = field(default_factory=Counter)
-    left_out: list[Refusal] = field(default_factory=list)
-
-
-def left_out_by_field(
-    known: Mapping[str, Mapping[str, Any]], left_out: Iterable[Refusal]
-) -> dict[str, dict[str, Any]]:
-    """field -> in how many rows it could not be stored, with the line and the reason of the first;
-    `known` are those of earlier batches."""
-    fields = {field: dict(first) for field, first in known.items()}
-    for value in left_out:
-        if value.field in fields:
-            fields[value.field]["rows"] += 1
-        elif len(fields) < _FIELDS_LEFT_OUT:
-            fields[value.field] = {"rows": 1, "line": value.line, "reason": value.reason}
-    return fields
 
 
 class BatchWriter:
@@ -163,7 +93,7 @@ class BatchWriter:
         others = tasks_apart(self._project, rows)
         for row in rows:
             self._take(row, targets, others, result)
-        self._store(list(targets.values()), now)
+        self._store(list(targets.values()), now, result.counts)
 
     def _write_reviews(self, rows: list[ImportRow], result: BatchResult, now: datetime) -> None:
         if not rows:
@@ -172,7 +102,8 @@ class BatchWriter:
         targets = stored_reviews(self._project, rows, self._texts, now)
         for row in rows:
             self._take(row, targets, {}, result)
-        self._store(list({id(target): target for target in targets.values()}.values()), now)
+        reviewed = {id(target): target for target in targets.values()}
+        self._store(list(reviewed.values()), now, result.counts)
 
     def _take(
         self,
@@ -245,7 +176,7 @@ class BatchWriter:
         link(wished, row, targets)
         return wished
 
-    def _store(self, targets: list[Target], now: datetime) -> None:
+    def _store(self, targets: list[Target], now: datetime, counts: Counts) -> None:
         changed = [t for t in targets if t.prompt and t.import_id != self._import_id]
         before = {t.task_id: replaced for t in changed if (replaced := replaced_by(t))}
         self._create([target for target in targets if target.change is Change.NEW])
@@ -263,15 +194,18 @@ class BatchWriter:
             import_id=self._import_id,
             clauses=self._rubrics.clauses if labelled else {},
         )
-        self._store_right(targets)
+        right = self._store_right(targets)
+        counts.right_answers += len(right)
         there = {t.task_id for t in changed}
         added = {pk: places for pk, places in raised.items() if pk in there}
+        for pk in there & right.keys():
+            before[pk] = {**before.get(pk, {}), RIGHT_VERSIONS: [right[pk]]}
         keep_changes(self._import_id, before, added)
 
-    def _store_right(self, targets: list[Target]) -> None:
+    def _store_right(self, targets: list[Target]) -> dict[int, int]:
         said = self._said_right
         known = [t for t in targets if t.external_id in said] if said else []
-        self._right.store({t.task_id: said.pop(t.external_id) for t in known})
+        return self._right.store({t.task_id: said.pop(t.external_id) for t in known})
 
     def _create(self, targets: list[Target]) -> None:
         asked = [target for target in targets if target.text is None]

@@ -116,21 +116,27 @@ class RightAnswers:
             value = right.known.answers.get(name, getattr(right.known, name, ""))
             raise RowError(f"{RIGHT_FIELD}.{place}", sentence, value)
 
-    def store(self, by_task: Mapping[int, RightAnswer]) -> None:
-        """Makes the copies of tasks, by id, and keeps what is right on them; the importer knows."""
+    def store(self, by_task: Mapping[int, RightAnswer]) -> dict[int, int]:
+        """Makes the copies of tasks, by id, and keeps what is right on them; the importer knows.
+
+        Returns the ids of the versions that are new, by task.
+        """
         if not by_task:
-            return
-        opened, versions = set(), 0
+            return {}
+        opened, versions = set(), {}
         for task in Task.objects.filter(pk__in=by_task).select_related("project").order_by("pk"):
             right = by_task[task.pk]
             copy = copy_of(task, Purpose(right.known.purpose))
             known = right.known
             content = {"answers": dict(right.answers), "reason": known.reason, "kind": known.kind}
-            versions += add_version(copy, self._author, content)[1]
+            version, is_new = add_version(copy, self._author, content)
+            if is_new:
+                versions[task.pk] = version.pk
             opened |= {task.pk, copy.pk}
         if self._author is not None:
             rows = [TaskOpening(task_id=pk, person=self._author) for pk in sorted(opened)]
             TaskOpening.objects.bulk_create(rows, ignore_conflicts=True)
         if versions:
             verb = gettext_noop("right answers imported")
-            record(project=self._project, actor=self._author, verb=verb, versions=versions)
+            record(project=self._project, actor=self._author, verb=verb, versions=len(versions))
+        return versions

@@ -13,8 +13,10 @@ from msgspec import convert
 
 from labeling.datasets.readers import SHAPES, ColumnRole, UnusedFiles
 from labeling.datasets.texts import defuse
+from labeling.imports.changes import RIGHT_VERSIONS
 from labeling.models import (
     Assignment,
+    GoldAnswer,
     Import,
     ImportedChange,
     ImportRefusal,
@@ -56,6 +58,8 @@ class UndoProblem:
 
 
 _OPEN = [JobState.PENDING, JobState.RUNNING]
+#: What an import may have brought that can be taken back.
+_BROUGHT = ("created", "updated", "labels", "right_answers")
 _NO_TRACE = gettext_noop(
     "It is from before Concord kept what an import brings, so it cannot be undone. Withdraw its "
     "tasks instead: they are hidden and count nowhere."
@@ -87,7 +91,7 @@ def undo_problem(import_: Import, *, in_depth: bool = True) -> UndoProblem | Non
     tasks = Task.objects.filter(import_job=import_)
     labels = Assignment.objects.filter(import_job=import_)
     changes = ImportedChange.objects.filter(import_job=import_)
-    brought = sum(int(import_.counts.get(kind, 0)) for kind in ("created", "updated", "labels"))
+    brought = sum(int(import_.counts.get(kind, 0)) for kind in _BROUGHT)
     is_begun = ImportUndo.objects.filter(import_job=import_, started_at__isnull=False).exists()
     if brought and not is_begun and not any(rows.exists() for rows in (tasks, labels, changes)):
         return UndoProblem(_NO_TRACE)
@@ -104,8 +108,20 @@ def _judged_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoPro
     by_people = Judgment.objects.filter(own).exclude(strategy=Strategy.IMPORTED)
     late = LateAnswer.objects.filter(assignment__task__import_job=import_)
     asked = Query.objects.filter(task__import_job=import_)
-    answered = by_people.exists() or late.exists() or asked.exists()
+    answered = (
+        by_people.exists() or late.exists() or asked.exists() or _judged_by_gold(changes).exists()
+    )
     return UndoProblem(_JUDGED) if answered else None
+
+
+def _judged_by_gold(changes: QuerySet[ImportedChange]) -> QuerySet[Judgment]:
+    """What people answered where an import of tasks that were there says what is right, since it
+    does: those answers were held against it."""
+    said = changes.filter(before__has_key=RIGHT_VERSIONS).values_list("before", flat=True)
+    versions = [version for before in said for version in before[RIGHT_VERSIONS]]
+    rows = GoldAnswer.objects.filter(pk__in=versions)
+    since = rows.filter(task=OuterRef("task"), at__lte=OuterRef("created_at"))
+    return Judgment.objects.filter(Exists(since), task__in=rows.values("task"))
 
 
 def _changed_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoProblem | None:
@@ -141,7 +157,7 @@ def undo_of(import_: Import) -> ImportUndo | None:
 def may_undo(import_: Import) -> bool:
     """Whether it makes sense to ask: it brought something, and is neither undone nor on the way."""
     undo = undo_of(import_)
-    brought = any(import_.counts.get(kind) for kind in ("created", "updated", "labels"))
+    brought = any(import_.counts.get(kind) for kind in _BROUGHT)
     return brought and (undo is None or undo.state in {JobState.FAILED, JobState.CANCELLED})
 
 
@@ -165,6 +181,7 @@ class ImportReport:
     left_out: int
     empty_responses: int
     names_model: int
+    right_answers: int
 
 
 def report_of(import_: Import) -> ImportReport:
@@ -172,6 +189,7 @@ def report_of(import_: Import) -> ImportReport:
     kinds = (
         *("rows", "created", "updated", "unchanged", "duplicates", "refused"),
         *("labels", "model_votes", "left_out", "empty_responses", "names_model"),
+        "right_answers",
     )
     return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
 

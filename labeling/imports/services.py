@@ -33,7 +33,8 @@ from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
-from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
+from labeling.imports.batches import BatchWriter, RowOutcome
+from labeling.imports.counts import Counts, left_out_by_field
 from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.looks import FileRefused, accept_guesses, preview_for_project
 from labeling.imports.pictures import PictureIntake

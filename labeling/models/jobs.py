@@ -155,7 +155,8 @@ class ImportedChange(models.Model):
 
     `before` holds what it replaced, each part as it was: `about` (category, language, metadata),
     `models` by the response's id, `order` (the order of the source), and where the text was
-    replaced `messages`, `group_key` and `responses`. `raised` is how many places it added.
+    replaced `messages`, `group_key` and `responses`; `right` are the ids of what it said is right
+    on a copy of the task. `raised` is how many places it added.
     """
 
     import_job = models.ForeignKey(

@@ -26,11 +26,13 @@ def is_text_taken_back(task_id: int) -> bool:
 
 
 def take_out_of_play(ids: Collection[int], *, actor: User | None, reason: str) -> int:
-    """Withdraws tasks and their copies and ends the leases on them.
+    """Withdraws tasks, their second passes and the copies of both, and ends the leases on them.
 
     Returns how many of the tasks were in play.
     """
-    copies = set(Task.objects.in_play().copies_of(ids).values_list("pk", flat=True)) - {*ids}
+    in_play = Task.objects.in_play()
+    passes = list(in_play.filter(first_pass__in=ids).values_list("pk", flat=True))
+    copies = {*in_play.copies_of([*ids, *passes]).values_list("pk", flat=True), *passes} - {*ids}
     # In one statement, so that all have one time: by it the copies come back with their tasks.
     changed = (
         Task.objects.in_play()
@@ -43,17 +45,21 @@ def take_out_of_play(ids: Collection[int], *, actor: User | None, reason: str) -
 
 
 def put_into_play(ids: Collection[int]) -> int:
-    """Puts withdrawn tasks back, with the copies that went with them; returns how many tasks.
+    """Puts withdrawn tasks back, with the second passes and the copies that went with them;
+    returns how many tasks.
 
     The review of a text that is gone stays out.
     """
     tasks = Task.objects.out_of_play()
     back = {"withdrawn_at": None, "withdrawn_by": None, "withdrawn_reason": ""}
+    together = tasks.filter(first_pass__in=ids, withdrawn_at=F("first_pass__withdrawn_at"))
+    passes = list(together.values_list("pk", flat=True))
     with_them = Q(withdrawn_at=F("gold_of__withdrawn_at")) | Q(
         withdrawn_at=F("repeat_of__withdrawn_at")
     )
-    copies = list(tasks.copies_of(ids).filter(with_them).values_list("pk", flat=True))
-    Task.objects.filter(pk__in=copies).update(**back)
+    copies = tasks.copies_of([*ids, *passes]).filter(with_them)
+    beside = {*copies.values_list("pk", flat=True), *passes} - {*ids}
+    Task.objects.filter(pk__in=beside).update(**back)
     return tasks.filter(pk__in=ids).exclude(Exists(_GONE)).update(**back)
 
 

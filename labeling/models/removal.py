@@ -72,6 +72,16 @@ def _copies_without_judgments(ids: Sequence[int]) -> list[int]:
     return list(copies.exclude(Exists(judged)).values_list("pk", flat=True))
 
 
+def delete_right_answers(versions: Sequence[int]) -> None:
+    """Deletes versions of what is right on copies of tasks, and copies that no version has then."""
+    rows = GoldAnswer.objects.filter(pk__in=versions)
+    copies = list(rows.order_by().values_list("task", flat=True).distinct())
+    with erasing():
+        _delete(rows)
+        bare = Task.objects.filter(pk__in=copies, gold_answers__isnull=True)
+        delete_tasks(list(bare.values_list("pk", flat=True)))
+
+
 def delete_assignments(ids: Sequence[int]) -> None:
     """Deletes assignments with their judgments and late answers; places become free again.
 

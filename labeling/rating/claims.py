@@ -82,7 +82,8 @@ CHOSE = f"""EXISTS (
                   AND o.response_id <> n.response_id))))"""  # noqa: S608 - words of our own
 
 # Of `t`, whether it is no pass of a comparison, or one that the rater may have: the second goes to
-# those who answered the first or to those who never had it, the first never after the second.
+# those who answered the first, or to those who never had it while an answer to the first stands;
+# the first never after the second.
 _OF_PASSES = f"""({{t}}.part = '' OR CASE {{t}}.part
     WHEN '{TaskPart.AXES}' THEN NOT EXISTS (
         SELECT 1 FROM labeling_task later JOIN labeling_assignment b ON b.task_id = later.id
@@ -92,7 +93,10 @@ _OF_PASSES = f"""({{t}}.part = '' OR CASE {{t}}.part
           AND b.rater_id = %(rater)s AND b.state = 'submitted')
     ELSE NOT EXISTS (
         SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
-          AND b.rater_id = %(rater)s AND b.state <> 'expired') END)"""  # noqa: S608 - our own words
+          AND b.rater_id = %(rater)s AND b.state <> 'expired')
+      AND ({{t}}.first_pass_id IS NULL OR EXISTS (
+        SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
+          AND b.state = 'submitted')) END)"""  # noqa: S608 - our own words
 
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
 # a row (a lease, or that I opened the task's votes), and I hold my lock.

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
+from labeling.models.openings import open_release
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import find_release, releases_of
@@ -29,6 +30,7 @@ from labeling.releases.serializers import (
     choices_json,
 )
 from labeling.releases.services import (
+    archived,
     cancel_release,
     file_of,
     open_file,
@@ -36,7 +38,7 @@ from labeling.releases.services import (
     retry_release,
 )
 from labeling.work.api import NOT_YET, JobSerializer, job_json, not_yet
-from labeling.work.downloads import file_response
+from labeling.work.downloads import file_response, zip_response
 from labeling.work.sending import send
 from projects.access import require_row
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
@@ -272,6 +274,23 @@ class ReleaseRetry(ReleaseView):
         retry_release(release=row, actor=access.user)
         send(row)
         return Response(_detail(slug, self.find(slug, number)), status=202)
+
+
+class ReleaseArchive(ReleaseView):
+    """All files of a release."""
+
+    @extend_schema(
+        operation_id="download_release",
+        summary="Download all files as one zip",
+        tags=_TAGS,
+        responses={(200, "application/zip"): OpenApiTypes.BINARY, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
+        """Made while it is sent; it cannot be resumed, single files can."""
+        row = self.find(slug, number)
+        root, names = require_row(archived(row), _("This release has no files."))
+        open_release(release=row, person=self.user())
+        return zip_response(request._request, root, names, name=f"{slug}-release-{number}.zip")
 
 
 class ReleaseFile(ReleaseView):

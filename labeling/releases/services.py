@@ -214,6 +214,13 @@ def open_file(release: Release, entry: Mapping[str, Any], person: User) -> None:
         open_release(release=release, person=person)
 
 
+def archived(release: Release) -> tuple[Path, list[str]] | None:
+    """The folder of a finished release and the names of all its files; None where it has none."""
+    if release.state != JobState.DONE or not folder_of(release).is_dir():
+        return None
+    return folder_of(release), [file["name"] for file in release.files]
+
+
 def _write_files(release: Release) -> Columns:
     """Builds the folder unless it is there already, and says what the books are closed with."""
     out = folder_of(release)

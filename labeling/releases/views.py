@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import translation
@@ -26,14 +26,13 @@ from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import choices_of, criterion_record
 from labeling.releases.selectors import find_release, releases_of
 from labeling.releases.services import (
+    archived,
     cancel_release,
     file_of,
-    folder_of,
     open_file,
     request_release,
     retry_release,
 )
-from labeling.vocabulary import JobState
 from labeling.work.downloads import file_response, zip_response
 from labeling.work.page import job_page, warning_of_conflicts
 from labeling.work.sending import send
@@ -224,11 +223,9 @@ def release_file(request: SignedInRequest, slug: str, number: int, name: str) ->
 def release_archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """The whole folder as one zip."""
     access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
-    if row.state != JobState.DONE or not folder_of(row).is_dir():
-        raise Http404(_("This release has no files."))
+    root, names = require_row(archived(row), _("This release has no files."))
     open_release(release=row, person=access.user)
-    names = [entry["name"] for entry in row.files]
-    return zip_response(request, folder_of(row), names, name=f"{slug}-release-{number}.zip")
+    return zip_response(request, root, names, name=f"{slug}-release-{number}.zip")
 
 
 def _is_picture(file: dict[str, Any]) -> bool:

@@ -122,6 +122,7 @@ GET    api/v1/projects/<slug:slug>/releases/choices/                            
 GET    api/v1/projects/<slug:slug>/releases/<int:number>/                            200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/releases/<int:number>/cancel/                     409  403  403  409  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:number>/files/<path:name>           200  403  403  200  404  401
+GET    api/v1/projects/<slug:slug>/releases/<int:number>/archive/                    200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/task-changes/                                     200  200  403  200  404  401
 POST   api/v1/projects/<slug:slug>/task-changes/                                     400  403  403  400  404  401
 GET    api/v1/projects/<slug:slug>/task-changes/<int:change_id>/                     200  200  403  200  404  401

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from labeling.imports.services import run_import
-from labeling.models import Import, Judgment, Release
+from labeling.models import Import, Judgment, Release, Task
 from labeling.releases.services import folder_of, request_release, run_release
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
@@ -212,3 +212,36 @@ def test_ratings_of_both_stand_beside_overall_and_pairs_fall_into_bins_by_safety
     card = (folder_of(Release.objects.get()) / "README.md").read_text()
     assert "| safe: both | 0.250 |" in card
     assert "axes: conflict" not in card
+
+
+def test_a_second_pass_is_withdrawn_and_comes_back_with_its_first(
+    made: Callable[..., Project], api: CallAs, lena: User, rui: User, sam: User
+):
+    project = made("others")
+    tasks = judge_all(api, project, rui)
+    next(tasks)
+    first = Task.objects.get(later_passes__isnull=False)
+    second = first.later_passes.get()
+    address = f"projects/{project.slug}/tasks/{first.pk}"
+    assert api(lena).post(f"{address}/withdraw/", {"reason": "Broken."}).status_code == 200
+    second.refresh_from_db()
+    assert (second.withdrawn_reason, second.withdrawn_by) == ("Broken.", lena)
+    assert api(lena).post(f"{address}/put-back/").status_code == 200
+    assert not Task.objects.out_of_play().exists()
+    # What was withdrawn by itself before stays out.
+    api(lena).post(f"projects/{project.slug}/tasks/{second.pk}/withdraw/", {"reason": "Odd."})
+    api(lena).post(f"{address}/withdraw/", {"reason": "Broken."})
+    api(lena).post(f"{address}/put-back/")
+    assert [task.pk for task in Task.objects.out_of_play()] == [second.pk]
+
+
+def test_nobody_gets_the_second_pass_of_a_first_that_was_taken_back(
+    made: Callable[..., Project], api: CallAs, rui: User, sam: User
+):
+    project = made("others")
+    assert len(list(judge_all(api, project, rui))) == TASKS
+    assert api(rui).post(f"projects/{project.slug}/undo/").status_code == 200
+    assert len(list(judge_all(api, project, sam))) == TASKS - 1
+    # Answered again, it has its second pass as ever.
+    assert len(list(judge_all(api, project, rui))) == 1
+    assert len(list(judge_all(api, project, sam))) == 1

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import tracemalloc
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,11 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from labeling.imports.services import create_import, run_import
-from labeling.models import Picture, Region, Release
+from labeling.imports.services import ImportOptions, create_import, run_import
+from labeling.models import Judgment, Picture, Region, Release, Response, Task
+from labeling.pictures.selectors import pictures_in
 from labeling.releases.services import folder_of
+from labeling.vocabulary import TaskKind
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
 from projects.project_templates import CriterionSpec
@@ -26,6 +31,7 @@ from tests.api.client import CallAs
 from tests.conftest import judge, lease
 from tests.imports.test_import_pictures import PAIR, archive, colour
 
+THUMB = CriterionSpec("good", "Is it good?", "thumb", is_primary=True)
 ASKED = CriterionSpec("overall", "Which is better?", "llama_eval7", is_primary=True)
 
 
@@ -215,3 +221,93 @@ def test_a_region_of_a_label_that_does_not_fit_is_refused_by_field(
     (refusal,) = import_.refusals.all()
     assert (refusal.line, refusal.field) == (1, field)
     assert reason in refusal.reason
+
+
+#: Formats that carry pictures, with the recipe that fills them and the table that comes in again.
+CARRIED = [
+    *(("native", "preference", kind) for kind in ("parquet", "jsonl")),
+    *(("trl", "data", kind) for kind in ("parquet", "jsonl")),
+    *(("trl-implicit", "data", kind) for kind in ("parquet", "jsonl")),
+    *(("native", "judgments", kind) for kind in ("parquet", "jsonl")),
+    *(("judgments", "data", kind) for kind in ("parquet", "jsonl")),
+    *(("listwise", "data", kind) for kind in ("parquet", "jsonl")),
+    ("native", "kto", "parquet"),
+    ("trl-unpaired", "data", "parquet"),
+]
+_NAMED = {"judgments"}
+
+
+@pytest.mark.parametrize(("format", "table", "kind"), CARRIED, ids=map("-".join, CARRIED))
+def test_a_release_with_pictures_comes_in_again_with_the_same_ones(
+    shown: Project, built: Build, lena: User, format: str, table: str, kind: str
+) -> None:
+    recipe = "kto" if format == "trl-unpaired" else "raw"
+    release = built(shown, recipe=recipe, format=format, file_type=kind)
+    assert release.state == "done", release.error
+    folder = folder_of(release)
+    (file,) = (folder / table).glob(f"*.{kind}")
+    content = file.read_bytes()
+    if kind == "jsonl" or table in _NAMED or format in _NAMED:
+        # As whoever packs the folder has them, with its name before all others.
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as packed:
+            packed.write(file, f"release/{table}/{file.name}")
+            for path in (folder / "images").iterdir():
+                packed.write(path, f"release/images/{path.name}")
+        content = out.getvalue()
+    again = create_project(name="Again", created_by=lena, criteria=[ASKED, THUMB])
+    import_ = create_import(
+        project=again,
+        created_by=lena,
+        filename=file.name,
+        content=content,
+        options=ImportOptions(label_rater="rui", yes=True),
+    )
+    run_import(import_.pk)
+    import_.refresh_from_db()
+    assert not import_.counts["refused"], list(import_.refusals.values())
+    assert import_.options["left_out"] == {}
+    kept = set(Picture.objects.filter(project=shown).values_list("sha256", flat=True))
+    assert set(Picture.objects.filter(project=again).values_list("sha256", flat=True)) == kept
+    tasks = list(Task.objects.filter(project=again).select_related("prompt"))
+    for task in tasks:
+        assert pictures_in(task.prompt.messages)[0]["sha256"] == sha256(colour("red")).hexdigest()
+        assert not [name for name in task.prompt.metadata if "images" in name]
+    before = preferred(Task.objects.get(project=shown))
+    assert {preferred(task) for task in tasks} - {""} == {before}
+
+
+def preferred(task: Task) -> str:
+    """The picture of the response that its one judgment prefers, or finds good."""
+    (judgment,) = Judgment.objects.filter(task=task)
+    (answer,) = judgment.answers.all()
+    value = answer.value or 0
+    place = 0 if task.kind == TaskKind.RATE or value < 0 else 1
+    response = Response.objects.get(pk=task.response_ids[place])
+    assert response.content == ""
+    if task.kind == TaskKind.RATE and not value:
+        return ""
+    picture: str = pictures_in(response.messages)[0]["sha256"]
+    return picture
+
+
+def test_a_release_comes_as_one_zip_a_piece_at_a_time(
+    shown: Project, built: Build, lena: User, client_for: Callable[[User], Client]
+) -> None:
+    release = built(shown, recipe="raw")
+    large = folder_of(release) / "images" / "large.png"
+    with large.open("wb") as out:
+        for _ in range(24):
+            out.write(os.urandom(1 << 20))
+    release.files.append({"name": "images/large.png", "size": 24 << 20, "sha256": ""})
+    release.save()
+    address = f"/api/v1/projects/{shown.slug}/releases/{release.number}/archive/"
+    reply = client_for(lena).get(address)
+    assert (reply.status_code, reply["Content-Type"]) == (200, "application/zip")
+    tracemalloc.start()
+    sizes = [len(piece) for piece in reply.streaming_content]  # type: ignore[attr-defined]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sum(sizes) > 24 << 20
+    assert max(sizes) < 1 << 20
+    assert peak < 8 << 20, "whatever it holds"

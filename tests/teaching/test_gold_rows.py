@@ -10,6 +10,7 @@ from labeling.models import GoldAnswer, ImportRefusal, ImportUndo, Task, TaskOpe
 from labeling.vocabulary import JobState
 from projects.models import Project, User
 from tests.api.client import CallAs
+from tests.conftest import judge, lease
 
 HERE = "projects/support-answers/"
 
@@ -78,3 +79,54 @@ def test_undoing_an_import_takes_its_gold_along(project: Project, lena: User, ap
     undo_import(ImportUndo.objects.get().pk)
     assert not Task.objects.exists()
     assert not GoldAnswer.objects.exists()
+
+
+def take_back(api: CallAs, lena: User, report: dict[str, Any]) -> int:
+    """The status of asking to undo an import; a worker does it where it was taken."""
+    reply = api(lena).post(f"{HERE}imports/{report['id']}/undo/")
+    for undo in ImportUndo.objects.filter(import_job=report["id"]):
+        undo_import(undo.pk)
+        undo.refresh_from_db()
+        assert undo.state == JobState.DONE, undo.error
+    return int(reply.status_code)
+
+
+def test_gold_of_a_later_file_goes_when_that_import_is_undone(
+    project: Project, lena: User, api: CallAs
+):
+    first = imported(api, lena, [row(1), row(2, gold={"answers": {"overall": 1}})])
+    before = list(GoldAnswer.objects.values())
+    later = [row(1, gold={"answers": {"overall": -1}}), row(2, gold={"answers": {"overall": -1}})]
+    second = imported(api, lena, later)
+    assert (second["counts"]["unchanged"], second["counts"]["right_answers"]) == (2, 2)
+    assert GoldAnswer.objects.count() == 3
+    assert take_back(api, lena, first) == 409, "the later file built on it"
+    assert take_back(api, lena, second) == 202
+    assert list(GoldAnswer.objects.values()) == before
+    assert set(Task.objects.values_list("external_id", flat=True)) == {"g1", "g2", "g2#gold"}
+    assert imported(api, lena, later)["counts"]["right_answers"] == 2
+    assert GoldAnswer.objects.count() == 3
+
+
+def test_a_version_that_came_since_stays_with_its_copy(project: Project, lena: User, api: CallAs):
+    imported(api, lena, [row(1)])
+    second = imported(api, lena, [row(1, gold={"answers": {"overall": 1}})])
+    imported(api, lena, [row(1, gold={"answers": {"overall": -1}})])
+    kept = GoldAnswer.objects.order_by("-number").values().first()
+    assert take_back(api, lena, second) == 409, "undo the later one first"
+    assert not ImportUndo.objects.exists()
+    assert GoldAnswer.objects.order_by("-number").values().first() == kept
+
+
+def test_what_people_were_held_against_is_not_taken_back(
+    project: Project, lena: User, rui: User, api: CallAs
+):
+    imported(api, lena, [row(number) for number in range(4)])
+    later = [row(number, gold={"answers": {"overall": 1}}) for number in range(4)]
+    second = imported(api, lena, later)
+    Project.objects.filter(pk=project.pk).update(gold_rate=0.4)
+    while (leased := lease(rui, project)).task.purpose != "gold":
+        judge(rui, leased)
+    judge(rui, leased)
+    assert take_back(api, lena, second) == 409
+    assert GoldAnswer.objects.count() == 4

@@ -232,7 +232,8 @@ class PictureArchive:
         wished = path.as_posix().removeprefix("./")
         if wished in self._members:
             return wished
-        same = self._by_last.get(wished, []) if "/" not in wished else []
+        # Whoever packs a folder has its name before all others.
+        same = [name for name in self._by_last.get(path.name, ()) if name.endswith(f"/{wished}")]
         if len(same) > 1:
             raise RowError(
                 field,

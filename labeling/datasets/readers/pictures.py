@@ -30,6 +30,14 @@ _MAX_NAME, MAX_PICTURES = 500, 8
 _DATA = re.compile(r"data:(image/[a-z0-9.+-]{1,40})?(;[^,]{0,100})?,", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 
+#: Columns in which a release has the pictures of responses, whose turns name their files.
+SIDE_COLUMNS = frozenset(
+    ("chosen_images", "rejected_images", "completion_images", "response_images")
+)
+#: Marks of places for pictures at the beginning of a text, as LLaMA-Factory and LLaVA write them.
+_MARKS = re.compile(r"(?:<image>\n?)+")
+_MARK = "<image>"
+
 Keeper = Callable[[str, bytes], None]
 _keeper: ContextVar[Keeper | None] = ContextVar("keeper", default=None)
 
@@ -101,17 +109,26 @@ def part_pictures(value: object, field: str) -> tuple[PictureRef, ...]:
     return tuple(picture for picture in pictures if picture is not None)
 
 
-def fill_places(values: dict[str, object]) -> None:
+def fill_places(values: dict[str, object], rest: dict[str, object]) -> None:
     """Puts a row's own pictures where its messages have as many places for them, as data sets for
-    trainers do: `images` in a column, and in the turns `{"type": "image"}` for each in order."""
+    trainers do: `images` in a column, and in the turns `{"type": "image"}` for each in order.
+
+    A whole conversation in a release has those of its reply after them, from a column of their own.
+    """
     images = values.get("images")
-    if not isinstance(images, list) or not images:
-        return
-    chats = {name: _filled(value, images) for name, value in values.items() if name != "images"}
-    filled = {name: chat for name, chat in chats.items() if chat}
+    shared = images if isinstance(images, list) else []
+    filled: dict[str, list[object]] = {}
+    for name, value in values.items():
+        own = rest.get(f"{name}_images")
+        own = own if isinstance(own, list) and name != "response" else []
+        if own and (chat := _filled(value, [*shared, *own])):
+            filled[name] = chat
+            del rest[f"{name}_images"]
+        elif shared and name != "images" and (chat := _filled(value, shared)):
+            filled[name] = chat
+    values.update(filled)
     if filled:
-        values.update(filled)
-        del values["images"]
+        values.pop("images", None)
 
 
 def _filled(value: object, images: list[object]) -> list[object]:
@@ -120,6 +137,8 @@ def _filled(value: object, images: list[object]) -> list[object]:
     chat: list[object] = []
     for turn in value if isinstance(value, list) else ():
         parts = turn.get("content") if isinstance(turn, dict) else None
+        if isinstance(turn, dict) and not isinstance(parts, list):
+            turn = _with_marked(turn, waiting)
         if isinstance(parts, list):
             content = []
             for part in parts:
@@ -130,6 +149,63 @@ def _filled(value: object, images: list[object]) -> list[object]:
             turn = {**turn, "content": content}
         chat.append(turn)
     return [] if waiting else chat
+
+
+def _with_marked(turn: dict[str, object], waiting: list[object]) -> dict[str, object]:
+    """The turn with a picture for each mark at the beginning of its text, and without the marks."""
+    name = "content" if "content" in turn else "value"
+    text = turn.get(name)
+    marks = _MARKS.match(text) if isinstance(text, str) else None
+    if marks is None or (count := marks[0].count(_MARK)) > len(waiting):
+        return turn
+    shown, waiting[:count] = waiting[:count], []
+    return {**turn, name: marks.string[marks.end() :], "images": shown}
+
+
+def fill_named(values: dict[str, object], rest: dict[str, object]) -> None:
+    """Puts pictures that a release has in columns of their own to the turns that name their files,
+    or, of a list of responses, each list of them to its response."""
+    held: dict[str, object] = {}
+    for column in SIDE_COLUMNS & rest.keys():
+        held |= {_file_name(picture): picture for picture in _flat(rest[column])}
+    used: set[str] = set()
+    for name, value in values.items():
+        if isinstance(value, list) and name != "images":
+            values[name] = [_with_named(turn, held, used) for turn in value]
+    texts, lists = values.get("responses"), rest.get("response_images")
+    if isinstance(texts, list) and isinstance(lists, list) and len(texts) == len(lists):
+        values["responses"] = [
+            {"content": text, "images": shown} if isinstance(text, str) and shown else text
+            for text, shown in zip(texts, lists, strict=True)
+        ]
+        used |= {_file_name(picture) for picture in _flat(lists)}
+    for column in SIDE_COLUMNS & rest.keys():
+        if used.issuperset(map(_file_name, _flat(rest[column]))):
+            del rest[column]
+
+
+def _flat(value: object) -> Iterator[object]:
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, list):
+            yield from item
+        else:
+            yield item
+
+
+def _file_name(picture: object) -> str:
+    said = picture.get("path") if isinstance(picture, dict) else picture
+    return said if isinstance(said, str) else ""
+
+
+def _with_named(turn: object, held: Mapping[str, object], used: set[str]) -> object:
+    """A turn with the pictures that it names, as far as they are at hand."""
+    names = turn.get("images") if isinstance(turn, dict) else None
+    if not isinstance(turn, dict) or not isinstance(names, list):
+        return turn
+    own = {name for name in names if isinstance(name, str) and name in held}
+    used |= own
+    shown = [held[name] if isinstance(name, str) and name in own else name for name in names]
+    return {**turn, "images": shown}
 
 
 def _is_place(part: object) -> bool:

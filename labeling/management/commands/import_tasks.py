@@ -236,6 +236,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
         if kinds := kinds_in_words(import_.options.get("kinds", {})):
             self.stdout.write(f"  tasks: {', '.join(kinds)}")
+        if report.right_answers:
+            self.stdout.write(f"  {'right':<11}{report.right_answers:>10,} (for gold and anchors)")
         if report.model_votes:
             self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
         if report.empty_responses:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from labeling.datasets.readers.chat import read_messages
 from labeling.datasets.readers.fields import Broken, label
-from labeling.datasets.readers.pictures import fill_places
+from labeling.datasets.readers.pictures import SIDE_COLUMNS, fill_named, fill_places
 from labeling.datasets.readers.taskkinds import kind_by_number, named_kind
 from labeling.datasets.readers.weights import cell_json
 from labeling.datasets.readers.whose import Whose
@@ -243,7 +243,9 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
         elif value is not None:
             values[name] = value
     if "images" in values:
-        fill_places(values)
+        fill_places(values, rest)
+    if not SIDE_COLUMNS.isdisjoint(rest):
+        fill_named(values, rest)
     if not view.is_table:
         return Record(line, values, rest, view, nested)
     for name in _NAMES:
