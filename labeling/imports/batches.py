@@ -16,7 +16,7 @@ from labeling.datasets.turns import json_of
 from labeling.imports.apart import TaskApart, check_alone, tasks_apart
 from labeling.imports.branches import keep_links, link, takes_link, with_parents
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
-from labeling.imports.changes import RIGHT_VERSIONS, keep_changes, replaced_by
+from labeling.imports.changes import keep_changes, replaced_by
 from labeling.imports.counts import BatchResult, Counts
 from labeling.imports.known import (
     PROMPT_COLUMNS,
@@ -39,7 +39,7 @@ from labeling.imports.targets import (
     planned,
     stored_targets,
 )
-from labeling.models import Prompt, Response, Task
+from labeling.models import ImportedChange, Prompt, Response, Task
 from labeling.vocabulary import TaskKind, TaskPart
 from labeling.work.registry import BATCH_WRITER_SPACE
 from projects.models import Project
@@ -199,7 +199,7 @@ class BatchWriter:
         there = {t.task_id for t in changed}
         added = {pk: places for pk, places in raised.items() if pk in there}
         for pk in there & right.keys():
-            before[pk] = {**before.get(pk, {}), RIGHT_VERSIONS: [right[pk]]}
+            before[pk] = {**before.get(pk, {}), ImportedChange.RIGHT: [right[pk]]}
         keep_changes(self._import_id, before, added)
 
     def _store_right(self, targets: list[Target]) -> dict[int, int]:

@@ -13,8 +13,6 @@ from labeling.imports.targets import Change, Target
 from labeling.models import ImportedChange, Prompt, Response, Task
 from labeling.models.removal import delete_right_answers
 
-#: Where it is kept which versions of what is right on a task's copies an import made.
-RIGHT_VERSIONS = "right"
 _ABOUT = ("category", "language", "metadata", *PROMPT_COLUMNS)
 _OF_RESPONSE = (
     *("external_id", "content", "messages", "model", *RESPONSE_COLUMNS),
@@ -65,8 +63,8 @@ def keep_changes(
     known = {row.task_id: row for row in rows}
     for task_id, row in known.items():
         added = before.get(task_id, {})
-        right = [*row.before.get(RIGHT_VERSIONS, []), *added.get(RIGHT_VERSIONS, [])]
-        row.before = {**added, **row.before} | ({RIGHT_VERSIONS: right} if right else {})
+        right = [*row.before.get(ImportedChange.RIGHT, []), *added.get(ImportedChange.RIGHT, [])]
+        row.before = {**added, **row.before} | ({ImportedChange.RIGHT: right} if right else {})
         row.raised += raised.get(task_id, 0)
     ImportedChange.objects.bulk_update(known.values(), ["before", "raised"])
     ImportedChange.objects.bulk_create(
@@ -104,8 +102,8 @@ def _put_back(change: ImportedChange, import_id: int) -> None:
         columns["source_order"] = before["order"]
     if "votes" in before:
         columns["model_votes"] = [v for v in task.model_votes if v.get("import") != import_id]
-    if RIGHT_VERSIONS in before:
-        delete_right_answers(before[RIGHT_VERSIONS])
+    if ImportedChange.RIGHT in before:
+        delete_right_answers(before[ImportedChange.RIGHT])
     if "link" in before:
         columns["follows"] = columns["reply"] = None
     if "responses" in before:

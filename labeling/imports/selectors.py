@@ -13,7 +13,6 @@ from msgspec import convert
 
 from labeling.datasets.readers import SHAPES, ColumnRole, UnusedFiles
 from labeling.datasets.texts import defuse
-from labeling.imports.changes import RIGHT_VERSIONS
 from labeling.models import (
     Assignment,
     GoldAnswer,
@@ -117,8 +116,8 @@ def _judged_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoPro
 def _judged_by_gold(changes: QuerySet[ImportedChange]) -> QuerySet[Judgment]:
     """What people answered where an import of tasks that were there says what is right, since it
     does: those answers were held against it."""
-    said = changes.filter(before__has_key=RIGHT_VERSIONS).values_list("before", flat=True)
-    versions = [version for before in said for version in before[RIGHT_VERSIONS]]
+    said = changes.filter(before__has_key=ImportedChange.RIGHT).values_list("before", flat=True)
+    versions = [version for before in said for version in before[ImportedChange.RIGHT]]
     rows = GoldAnswer.objects.filter(pk__in=versions)
     since = rows.filter(task=OuterRef("task"), at__lte=OuterRef("created_at"))
     return Judgment.objects.filter(Exists(since), task__in=rows.values("task"))

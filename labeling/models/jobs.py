@@ -159,6 +159,9 @@ class ImportedChange(models.Model):
     on a copy of the task. `raised` is how many places it added.
     """
 
+    #: Where `before` has those ids.
+    RIGHT = "right"
+
     import_job = models.ForeignKey(
         Import, db_index=False, on_delete=models.CASCADE, related_name="changes"
     )

@@ -157,3 +157,9 @@ def test_an_example_that_is_incomplete_or_too_long_is_refused(
     with pytest.raises(InvalidInput) as refusal:
         publish_guideline(project=project, published_by=lena, spec=spec)
     assert sentence in refusal.value.fields["examples"]
+
+
+def test_a_clause_on_which_raters_are_apart_gets_five_votes(lena: User):
+    project = create_project(name="Policy", created_by=lena, template="safety-policy")
+    votes = (project.overlap, project.overlap_where_split, project.split_beyond)
+    assert votes == (3, 5, 1)
