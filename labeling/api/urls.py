@@ -84,6 +84,11 @@ urlpatterns = [
     path("projects/<slug:slug>/ambiguity/", questions.Ambiguity.as_view(), name="ambiguity"),
     path("projects/<slug:slug>/precedents/", questions.Precedents.as_view(), name="precedents"),
     path(
+        "projects/<slug:slug>/precedents/unread/",
+        questions.UnreadPrecedents.as_view(),
+        name="precedents-unread",
+    ),
+    path(
         "projects/<slug:slug>/precedents/<int:number>/",
         questions.OnePrecedent.as_view(),
         name="precedent",

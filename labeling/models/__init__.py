@@ -25,7 +25,14 @@ from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
-from labeling.models.teaching import GoldAnswer, Precedent, Query, RaterNote, RaterStream
+from labeling.models.teaching import (
+    GoldAnswer,
+    Precedent,
+    PrecedentReading,
+    Query,
+    RaterNote,
+    RaterStream,
+)
 from labeling.models.topics import Topic, TopicConsent
 from labeling.models.writings import Writing
 
@@ -46,6 +53,7 @@ __all__ = [
     "LateAnswer",
     "Picture",
     "Precedent",
+    "PrecedentReading",
     "Prompt",
     "Query",
     "RaterNote",

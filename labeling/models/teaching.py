@@ -85,7 +85,8 @@ class Precedent(models.Model):
 
     A precedent is its `number` in the project, which stays; its row of the highest `version` holds.
     One that is `retired` holds no more, and `superseded_by` is the number of the one that does
-    instead, if any. `question` is what was asked, quoted.
+    instead, if any. `question` is what was asked, quoted. `beside` are the numbers of precedents on
+    the same that stand too, because somebody chose so.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
@@ -101,6 +102,7 @@ class Precedent(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     retired = models.BooleanField(default=False)
     superseded_by = models.PositiveIntegerField(null=True)
+    beside = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
         constraints = [
@@ -113,11 +115,28 @@ class Precedent(models.Model):
         return f"precedent {self.project_id}/{self.number} v{self.version}"
 
 
+class PrecedentReading(models.Model):
+    """How far a member has read the precedents of a project: `seen` is the id of the newest row."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "reader"], name="one_reading_a_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reading of {self.reader_id} in {self.project_id}"
+
+
 class Query(models.Model):
     """What somebody asked of a task because the guideline does not say it.
 
     `text` is empty where only the old flag was set. An answer is told to who asked; where it
-    became a precedent, `precedent` is its number.
+    became a precedent, `precedent` is its number. `told_at`: they have seen the answer.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
@@ -138,6 +157,7 @@ class Query(models.Model):
     )
     answered_at = models.DateTimeField(null=True)
     precedent = models.PositiveIntegerField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

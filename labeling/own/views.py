@@ -33,6 +33,7 @@ from labeling.own.services import MOST_RATER_NOTE, open_example, read_notes, wri
 from labeling.rating.judgments import NotYours
 from labeling.rating.reopening import reopen_judgment
 from labeling.rating.selectors import own_judgments
+from labeling.teaching.questions.selectors import own_queries, unread
 from labeling.wellbeing.exposure import own_exposure
 from labeling.wellbeing.selectors import OWN_DAYS
 from projects.access import SignedInRequest, get_access
@@ -42,6 +43,8 @@ from projects.navigation import Group, Tab, Waiting, waiting_count
 from projects.permissions import Action, role_may
 
 OWN_PAGE = 25
+#: Own questions on the page; the others stand under Precedents.
+OWN_ASKED = 5
 
 
 @never_cache
@@ -65,6 +68,8 @@ def my_work(request: SignedInRequest, slug: str) -> HttpResponse:
             rater=rater, project=project, since=now - timedelta(days=OWN_DAYS)
         ),
         "notes": list(notes_to(rater=rater, project=project)[:20]),
+        "asked": list(own_queries(project, rater)[:OWN_ASKED]),
+        "unread": unread(project, rater),
     }
     return render(request, "labeling/own/my_work.html", context)
 

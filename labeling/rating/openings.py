@@ -17,7 +17,8 @@ from labeling.rating import claims
 from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
-from projects.models import User
+from projects.models import Membership, User
+from projects.permissions import Action, roles_that_may
 
 
 class VotesOpened(Conflict):
@@ -41,6 +42,25 @@ def open_votes(*, task: Task, person: User) -> None:
     own = Assignment.objects.filter(task__in=same, rater=person, state=AssignmentState.LEASED)
     leased = list(own.select_for_update().values_list("pk", flat=True))
     Assignment.objects.filter(pk__in=leased).update(state=AssignmentState.EXPIRED)
+
+
+def tell_everybody(*, task: Task) -> None:
+    """Records that all who may rate here are told what is right on a task, as `open_votes` does of
+    one; who has it before them may answer it still, and change nothing then."""
+    copies = Task.objects.copies_of([task.original_id]).values_list("pk", flat=True)
+    same = {task.pk, task.original_id, *copies}
+    raters = Membership.objects.filter(
+        project=task.project_id, role__in=roles_that_may(Action.RATE)
+    )
+    TaskOpening.objects.bulk_create(
+        [
+            TaskOpening(task_id=pk, person_id=person)
+            for pk in sorted(same)
+            for person in raters.order_by("user").values_list("user", flat=True)
+        ],
+        ignore_conflicts=True,
+        batch_size=5_000,
+    )
 
 
 def require_unopened(*, task_id: int, rater_id: int) -> None:

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 #: Calls that change nothing though they are no GET, and those that rate; all others take `all`.
 READ = {"release-preview"}
 RATE = {"next", "undo", "judgment", "skip", "heartbeat", "acknowledgement", "my-examples"}
-RATE |= {"my-notes", "quiz", "ask-question", "topic-choices", "judgment-reopen"}
+RATE |= {
+    "my-notes",
+    "quiz",
+    "ask-question",
+    "topic-choices",
+    "judgment-reopen",
+    "precedents-unread",
+}
 OWN = {"schema", "docs", "nothing"}
 
 

@@ -32,6 +32,7 @@ POST p/<slug:slug>/guideline/<int:number>/restore/        POST projects/<slug:sl
 POST p/<slug:slug>/guideline/draft/                       PUT projects/<slug:slug>/guideline/draft/
 POST p/<slug:slug>/guideline/draft/discard/               DELETE projects/<slug:slug>/guideline/draft/
 POST p/<slug:slug>/rate/<int:assignment_id>/ask/          POST assignments/<int:assignment_id>/question/
+POST p/<slug:slug>/precedents/unread/                     POST projects/<slug:slug>/precedents/unread/
 POST p/<slug:slug>/precedents/answer/                     POST projects/<slug:slug>/precedents/
 POST p/<slug:slug>/precedents/<int:number>/               PUT projects/<slug:slug>/precedents/<int:number>/
 POST p/<slug:slug>/precedents/<int:number>/retire/        DELETE projects/<slug:slug>/precedents/<int:number>/

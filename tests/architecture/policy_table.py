@@ -96,6 +96,8 @@ POST   api/v1/projects/<slug:slug>/questions/answer/                            
 GET    api/v1/projects/<slug:slug>/ambiguity/                                        200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/precedents/                                       200  200  200  200  404  401
 POST   api/v1/projects/<slug:slug>/precedents/                                       400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/precedents/unread/                                200  200  200  200  404  401
+POST   api/v1/projects/<slug:slug>/precedents/unread/                                400  400  400  400  404  401
 GET    api/v1/projects/<slug:slug>/precedents/<int:number>/                          404  404  404  404  404  401
 PUT    api/v1/projects/<slug:slug>/precedents/<int:number>/                          404  403  403  403  404  401
 DELETE api/v1/projects/<slug:slug>/precedents/<int:number>/                          404  403  403  403  404  401
@@ -245,6 +247,8 @@ POST   p/<slug:slug>/principles/<slug:key>/retire/                              
 GET    p/<slug:slug>/principles/health.csv                                           200  200  403  200  404  302
 GET    p/<slug:slug>/principles/new/                                                 200  403  403  403  404  302
 GET    p/<slug:slug>/precedents/                                                     200  200  200  200  404  302
+GET    p/<slug:slug>/precedents/unread/                                              200  200  200  200  404  302
+POST   p/<slug:slug>/precedents/unread/                                              302  302  302  302  404  302
 GET    p/<slug:slug>/precedents/answer/                                              200  403  403  403  404  302
 POST   p/<slug:slug>/precedents/answer/                                              422  403  403  403  404  302
 GET    p/<slug:slug>/precedents/<int:number>/                                        404  403  403  403  404  302

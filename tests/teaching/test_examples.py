@@ -12,7 +12,7 @@ from labeling.datasets.context import GuidelineRecord
 from projects.guidelines.examples import example_json, examples_at
 from projects.models import Project, User, WorkedExample
 from tests.api.client import CallAs
-from tests.conftest import MakeTasks
+from tests.conftest import MakeTasks, judge, lease
 
 pytestmark = pytest.mark.django_db
 HERE = "projects/support-answers/examples/"
@@ -26,14 +26,27 @@ def write(api: CallAs, lena: User, **fields: Any) -> Any:
 
 
 def test_a_task_becomes_an_example_with_one_button_and_raters_find_it_in_the_drawer(
-    project: Project, lena: User, rui: User, make_tasks: MakeTasks, client_for, api: CallAs
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    client_for,
+    api: CallAs,
 ):
-    (task,) = make_tasks(project, 1)
+    task, *_others = make_tasks(project, 3)
+    held = lease(rui, project)
+    while held.task != task:
+        judge(rui, held)
+        held = lease(rui, project)
     client = client_for(lena)
     page = client.get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
     address = f"{SITE}new/?task={task.pk}"
     assert address in page
     assert "overall" in client.get(address).content.decode()
+    shown = client.get(f"{address}&question=overall").content.decode()
+    assert "nobody who is here judges it any more" in shown
+    assert "still to come: a task that is done teaches as well" in shown
     form = client.get(f"{address}&question=overall").context["form"]
     sent = {**form.initial, "kind": "tie", "right": ["0"], "rationale": "Nobody would mind."}
     refused = client.post(f"{address}&question=overall", {**sent, "right": []})
@@ -44,6 +57,10 @@ def test_a_task_becomes_an_example_with_one_button_and_raters_find_it_in_the_dra
     assert len(example.responses) == 2
     desk = client_for(rui).get(f"/p/{project.slug}/rate/").content.decode()
     assert "Nobody would mind." in desk
+    # Whoever has it answers it, and changes nothing then; nobody else gets it.
+    judge(rui, held)
+    assert api(rui).post(f"assignments/{held.pk}/reopen/").json()["code"] == "votes_opened"
+    assert lease(sam, project).task != task
     # An edit is a new version, a retired one is shown no more; both stay on record.
     edit = client.get(f"{SITE}1/edit/").context["form"].initial
     client.post(f"{SITE}1/edit/", {**edit, "rationale": "They say the same."})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -233,3 +234,121 @@ def test_a_precedent_outlives_its_task_and_a_question_does_not(
         delete_tasks([task.pk])
     assert not Query.objects.exists()
     assert Precedent.objects.get().task is None
+
+
+def test_a_new_precedent_and_an_answer_are_marked_until_their_reader_has_seen_them(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    client_for: Callable[[User], Client],
+):
+    make_tasks(project, 2)
+    pk = asked(api, rui, lease(rui, project), "May it refuse?")
+    address = reverse("labeling:precedents", args=[project.slug])
+    news = reverse("labeling:precedents-unread", args=[project.slug])
+    assert client_for(rui).get(news).json() == {"count": 0, "words": ""}
+    body = {"questions": [pk], "answer": "It may."}
+    api(lena).post(f"{HERE}precedents/", body)
+    rater, json = client_for(rui), {"Accept": "application/json"}
+    assert rater.get(news).json() == {"count": 2, "words": "2 new"}
+    assert client_for(lena).get(news).json()["count"] == 0  # she wrote it
+    assert api(sam).get(f"{HERE}precedents/unread/").json()["precedents"] == [1]
+    work = rater.get(f"/p/{project.slug}/my-work/").content.decode()
+    assert "2 answers and precedents are new to you" in work
+    assert "It may." in work
+    # One that comes while the drawer is read stays new.
+    drawer = rater.get(address, {"part": "drawer"}).content.decode()
+    shown = dict(re.findall(r'data-(until|answers)="([^"]*)"', drawer))
+    api(lena).post(f"{HERE}precedents/", {"question": "Rhymes?", "answer": "They count."})
+    assert rater.post(news, shown, headers=json).json() == {"count": 1, "words": "1 new"}
+    assert "2 is new" not in rater.get(address).content.decode()
+    assert "1 of these is new" in rater.get(address).content.decode()
+    until = api(rui).get(f"{HERE}precedents/unread/").json()
+    assert api(rui).post(f"{HERE}precedents/unread/", {"until": until["until"]}).json() == {
+        "precedents": [],
+        "answers": [],
+        "until": until["until"],
+    }
+    # Nobody is told twice; what was worded anew is new again; what is retired is not.
+    assert api(sam).post(f"{HERE}precedents/unread/", {"until": 2**62}).json()["precedents"] == []
+    rater.post(news, {"until": "-1", "answers": "1,x,²"})
+    api(lena).put(f"{HERE}precedents/2/", {"question": "Rhymes?", "answer": "They do count."})
+    assert "worded anew" in rater.get(address, {"part": "drawer"}).content.decode()
+    api(lena).delete(f"{HERE}precedents/2/")
+    assert rater.get(news).json()["count"] == 0
+
+
+def test_both_stand_only_by_choice_and_are_linked_and_words_asked_alike_are_the_same(
+    project: Project, lena: User, rui: User, api: CallAs, client_for: Callable[[User], Client]
+):
+    body = {"question": "Rhymes?", "answer": "Yes.", "criterion": "overall"}
+    api(lena).post(f"{HERE}precedents/", body)
+    other = {**body, "question": " rhymes? ", "answer": "No."}
+    refused = api(lena).post(f"{HERE}precedents/", other)
+    assert (refused.status_code, "“Yes.”" in refused.json()["message"]) == (409, True)
+    page = reverse("labeling:precedents-answer", args=[project.slug])
+    warned = client_for(lena).get(page, {**other, "question_id": ""}).content.decode()
+    assert "answers the same. If yours says otherwise" in warned
+    both = api(lena).post(f"{HERE}precedents/", {**other, "beside": True}).json()
+    assert both["beside"] == [1]
+    drawer = client_for(rui).get(reverse("labeling:precedents", args=[project.slug]))
+    for number in (1, 2):
+        assert f'<a href="#precedent-{number}">' in drawer.content.decode()
+    api(lena).delete(f"{HERE}precedents/1/")
+    drawer = client_for(rui).get(reverse("labeling:precedents", args=[project.slug]))
+    assert '<a href="#precedent-1">' not in drawer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("find", "hits"),
+    [
+        ("reponse", 1),
+        ("RÉPONSE", 1),
+        ("ponse e\u0301trange", 1),
+        ("ÜBERSETZ", 1),
+        ("response", 0),
+        ("%", 0),
+        ("_", 0),
+        ("' OR 1=1 --", 0),
+        ("\\", 0),
+        ("(.*", 0),
+        ("a " * 5000, 1),
+        ("x" * 200, 0),
+    ],
+)
+def test_words_are_found_in_precedents_whatever_their_case_and_accents(
+    project: Project, lena: User, api: CallAs, client_for: Callable[[User], Client], find, hits
+):
+    said = {"question": "Une réponse étrange?", "answer": "Nur was u\u0308bersetzt ist."}
+    api(lena).post(f"{HERE}precedents/", said)
+    reply = api(lena).client.get(f"/api/v1/{HERE}precedents/", {"find": find})
+    assert (reply.status_code, reply.json()["count"]) == (200, hits)
+    page = client_for(lena).get(
+        reverse("labeling:precedents", args=[project.slug]),
+        {"find": find},
+    )
+    assert page.status_code == 200
+
+
+def test_who_answers_about_a_task_or_is_answered_after_judging_it_does_not_judge_it_anew(
+    project: Project, lena: User, rui: User, sam: User, make_tasks: MakeTasks, api: CallAs
+):
+    make_tasks(project, 1)
+    Project.objects.update(edit_window_minutes=60)
+    held = lease(rui, project)
+    judge(rui, held)
+    early = lease(sam, project)
+    ids = [asked(api, rui, held, "May it refuse?"), asked(api, sam, early, "Is it rude?")]
+    assert api(rui).post(f"assignments/{held.pk}/reopen/").status_code == 200
+    judge(rui, Assignment.objects.get(pk=held.pk))
+    api(lena).post(f"{HERE}questions/answer/", {"questions": ids, "answer": "It may."})
+    refused = api(rui).post(f"assignments/{held.pk}/reopen/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "votes_opened")
+    assert api(rui).post(f"{HERE}undo/").json()["code"] == "votes_opened"
+    # Who was answered before judging judges, and may think again; who answered gets no lease.
+    judge(sam, early)
+    assert api(sam).post(f"assignments/{early.pk}/reopen/").status_code == 200
+    assert api(lena).post(f"{HERE}next/").status_code == 204

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop
 
 from labeling.kinds import accepted_shapes, kind_for
 from labeling.kinds.shapes import unstorable
+from labeling.models import Task
+from labeling.rating.openings import tell_everybody
 from labeling.teaching.examples.selectors import (
     example_sizes,
     knowable_questions,
@@ -37,7 +39,8 @@ def write_example(
 ) -> WorkedExample:
     """A new example, or with its `number` a new version of one; the same again changes nothing.
 
-    `source` is the id of the task whose texts it has. Raises InvalidInput naming every field at
+    `source` is the id of the task whose texts it has: raters read what is right on it, so those who
+    are here judge it no more. Raises InvalidInput naming every field at
     fault, Conflict where there are too many, or the one to be changed is retired.
     """
     # The project row is the lock: two examples written at once get two numbers.
@@ -70,6 +73,8 @@ def write_example(
         author=author,
     )
     Project.objects.filter(pk=project.pk, has_examples=False).update(has_examples=True)
+    for task in Task.objects.filter(project=project, external_id=source)[: bool(source)]:
+        tell_everybody(task=task)
     detail = {"example": number, "version": example.version}
     verb = gettext_noop("worked example written")
     record(project=project, actor=author, verb=verb, **detail)

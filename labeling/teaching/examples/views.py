@@ -90,7 +90,8 @@ def new_example(request: SignedInRequest, slug: str) -> HttpResponse:
         request.POST or None, criterion=about.question, count=about.count, initial=started
     )
     source = about.task.external_id if about.task else ""
-    return _written(request, access, form, {**context, "source": source})
+    to_come = about.task.open_slots if about.task else 0
+    return _written(request, access, form, {**context, "source": source, "to_come": to_come})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404
@@ -22,6 +23,7 @@ from labeling.teaching.questions.selectors import (
     precedent_versions,
     precedents,
     queries,
+    unread,
 )
 from labeling.teaching.questions.serializers import (
     AmbiguitySerializer,
@@ -32,7 +34,9 @@ from labeling.teaching.questions.serializers import (
     PrecedentHistorySerializer,
     PrecedentSerializer,
     QuerySerializer,
+    ReadSerializer,
     RulingSerializer,
+    UnreadSerializer,
     own_question_json,
     precedent_json,
     question_json,
@@ -40,6 +44,7 @@ from labeling.teaching.questions.serializers import (
 from labeling.teaching.questions.services import (
     Ruling,
     answer_asker,
+    mark_read,
     retire_precedent,
     reword_precedent,
     send_query,
@@ -183,6 +188,37 @@ class Precedents(ApiView):
         location = reverse("api:precedent", args=[slug, precedent.number])
         reply = _history(access, precedent.number)
         return Response(reply, status=201, headers={"Location": location})
+
+
+class UnreadPrecedents(ApiView):
+    """What is new to me in the precedents."""
+
+    scope = ApiKey.Scope.RATE
+
+    @extend_schema(
+        operation_id="read_unread_precedents",
+        summary="Precedents and answers to my questions that are new to me",
+        tags=_TAGS,
+        responses={200: UnreadSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Since I said last that I have read them."""
+        access = self.access(slug, Action.SEE_GUIDELINE)
+        return Response(asdict(unread(access.project, access.user)))
+
+    @extend_schema(
+        operation_id="mark_precedents_read",
+        summary="Say what I have read",
+        tags=_TAGS,
+        request=ReadSerializer,
+        responses={200: UnreadSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """With `until` and `answers` as they were told; the reply is what is left."""
+        access = self.access(slug, Action.SEE_GUIDELINE)
+        values = self.checked(ReadSerializer)
+        mark_read(project=access.project, person=access.user, **values)
+        return Response(asdict(unread(access.project, access.user)))
 
 
 class OnePrecedent(ApiView):

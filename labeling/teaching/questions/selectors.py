@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Func, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan
 
-from labeling.models import Judgment, Precedent, Query, Response, Task
+from labeling.models import Judgment, Precedent, PrecedentReading, Query, Response, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.vocabulary import QueryState
 from projects.models import Criterion, Project, User
@@ -18,6 +23,21 @@ from projects.navigation import waiting_count
 _UNFITTING = 20
 #: Newest answers of which the median time is taken: older ones say little of how it is now.
 _TIMED = 1_000
+
+
+#: Marks that stand over, under or in a letter.
+_ACCENTS = "[\u0300-\u036f]"
+
+
+class _Folded(Func):
+    """A text in lower case without accents, as `_folded` makes a word."""
+
+    template = f"REGEXP_REPLACE(NORMALIZE(LOWER(%(expressions)s), NFKD), '{_ACCENTS}', '', 'g')"
+    output_field = TextField()
+
+
+def _folded(word: str) -> str:
+    return re.sub(_ACCENTS, "", unicodedata.normalize("NFKD", word.lower()))
 
 
 def queries(project: Project, status: str = "") -> QuerySet[Query]:
@@ -66,20 +86,84 @@ def precedent_versions(project: Project, number: int) -> list[Precedent]:
 
 
 def matching(rows: QuerySet[Precedent], words: str) -> QuerySet[Precedent]:
-    """Those that hold each of the words, in the question or the answer."""
+    """Those that hold each of the words, in the question or the answer, whatever their case and
+    accents."""
     for word in words.split()[:10]:
-        rows = rows.filter(Q(question__icontains=word) | Q(answer__icontains=word))
+        held = StrIndex(_Folded(F("question")), Value(_folded(word)))
+        told = StrIndex(_Folded(F("answer")), Value(_folded(word)))
+        rows = rows.filter(Q(GreaterThan(held, 0)) | Q(GreaterThan(told, 0)))
     return rows
 
 
 def contradicted(
-    project: Project, *, task_id: int | None, criterion_key: str, but: int = 0
+    project: Project, *, task_id: int | None, criterion_key: str, question: str = "", but: int = 0
 ) -> list[Precedent]:
-    """Precedents in force on the same task and question: another answer may contradict them."""
-    if task_id is None:
-        return []
-    rows = precedents(project, in_force=True).filter(task=task_id, criterion_key=criterion_key)
+    """Precedents in force about the same question of the rubric, on the same task or asked in the
+    same words: another answer may contradict them."""
+    same = Q(question__iexact=question.strip()) if question.strip() else Q(pk=None)
+    if task_id is not None:
+        same |= Q(task=task_id)
+    rows = precedents(project, in_force=True).filter(same, criterion_key=criterion_key)
     return list(rows.exclude(number=but))
+
+
+def standing_beside(project: Project) -> dict[int, list[int]]:
+    """By number, the precedents in force that stand beside one on the same by choice, both ways."""
+    numbers: dict[int, set[int]] = {}
+    in_force = dict(precedents(project, in_force=True).values_list("number", "beside"))
+    for number, others in in_force.items():
+        for other in in_force.keys() & set(others):
+            numbers.setdefault(number, set()).add(other)
+            numbers.setdefault(other, set()).add(number)
+    return {number: sorted(others) for number, others in numbers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What somebody has not read yet: numbers of precedents that are new or worded anew, and ids of
+    their own questions whose answer they were not told. `until` is the newest row of now."""
+
+    precedents: Sequence[int]
+    answers: Sequence[int]
+    until: int
+
+    @property
+    def count(self) -> int:
+        """How many of both."""
+        return len(self.precedents) + len(self.answers)
+
+
+def unread(project: Project, person: User) -> Unread:
+    """What is new to somebody since they last opened the precedents; what they wrote is not."""
+    rows = Precedent.objects.filter(project=project).aggregate(until=Max("pk"))
+    return Unread(
+        list(_unread_precedents(project, person).values_list("number", flat=True)),
+        list(_untold(project, person).values_list("pk", flat=True)),
+        rows["until"] or 0,
+    )
+
+
+def unread_ones(project: Project, person: User) -> Combinable:
+    """How many there are of both, as the rail asks for it."""
+    fresh = waiting_count(_unread_precedents(project, person))
+    return fresh + waiting_count(_untold(project, person))
+
+
+def unread_count(project: Project, person: User) -> int:
+    """How many there are of both."""
+    rows = Project.objects.filter(pk=project.pk).annotate(unread=unread_ones(project, person))
+    return int(rows.values_list("unread", flat=True).get())
+
+
+def _unread_precedents(project: Project, person: User) -> QuerySet[Precedent]:
+    reading = PrecedentReading.objects.filter(project=project, reader=person)
+    seen = Coalesce(Subquery(reading.values("seen")[:1]), 0)
+    return precedents(project, in_force=True).filter(pk__gt=seen).exclude(author=person)
+
+
+def _untold(project: Project, person: User) -> QuerySet[Query]:
+    rows = Query.objects.filter(project=project, asked_by=person, told_at=None)
+    return rows.exclude(status=QueryState.OPEN).order_by("-pk")
 
 
 def criterion_labels(project: Project) -> dict[str, str]:

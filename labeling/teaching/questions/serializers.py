@@ -107,12 +107,38 @@ class PrecedentSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     retired = serializers.BooleanField()
     superseded_by = serializers.IntegerField(allow_null=True)
+    beside = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Precedents on the same that stand too, by choice.",
+    )
 
 
 class PrecedentHistorySerializer(PrecedentSerializer):
     """A precedent with every version it had."""
 
     versions = PrecedentSerializer(many=True, help_text="Newest first.")
+
+
+class UnreadSerializer(serializers.Serializer[Any]):
+    """What is new to you in the precedents."""
+
+    precedents = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Numbers of those that are new or worded anew."
+    )
+    answers = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Ids of your own questions that were answered since.",
+    )
+    until = serializers.IntegerField(help_text="Send it back to say that you have read them.")
+
+
+class ReadSerializer(StrictSerializer):
+    """What you have read: `until` and `answers` as they were told."""
+
+    until = serializers.IntegerField(default=0, min_value=0, max_value=2**63 - 1)
+    answers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), default=list, max_length=MOST_AT_ONCE
+    )
 
 
 class AmbiguityFigureSerializer(serializers.Serializer[Any]):
@@ -177,4 +203,5 @@ def precedent_json(precedent: Precedent, *, sees_tasks: bool) -> dict[str, Any]:
         "at": precedent.at,
         "retired": precedent.retired,
         "superseded_by": precedent.superseded_by,
+        "beside": precedent.beside,
     }

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.kinds.shapes import unstorable
-from labeling.models import Assignment, Precedent, Query, Task
+from labeling.models import Assignment, Precedent, PrecedentReading, Query, Task
+from labeling.rating.openings import open_votes
 from labeling.teaching.questions.selectors import contradicted, precedent_versions
-from labeling.vocabulary import QueryState
+from labeling.vocabulary import AssignmentState, QueryState
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
@@ -105,7 +106,7 @@ def _open(project: Project, ids: Sequence[int]) -> list[Query]:
         raise InvalidInput(problem, fields={"questions": problem})
     rows = list(
         Query.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("answered_by")
+        .select_related("answered_by", "task")
         .filter(project=project, pk__in=wanted)
         .order_by("pk")
     )
@@ -131,6 +132,7 @@ def answer_asker(
     with transaction.atomic():
         rows = _open(project, _some(questions))
         _settle(rows, actor, answer, QueryState.ANSWERED)
+        _close_tasks(rows, actor)
         _log(project, actor, gettext_noop("questions answered"), questions=[r.pk for r in rows])
     return rows
 
@@ -150,6 +152,7 @@ def settle_by(
         rows = _open(project, _some(questions))
         holding = _holding(project, number)
         _settle(rows, actor, holding.answer, QueryState.SETTLED, number)
+        _close_tasks(rows, actor)
         verb = gettext_noop("questions settled by a precedent")
         _log(project, actor, verb, precedent=number, questions=[row.pk for row in rows])
     return rows
@@ -169,7 +172,7 @@ def write_precedent(
         rows = _open(project, questions)
         ruling = _completed(project, ruling, rows)
         superseded = [_holding(project, number) for number in dict.fromkeys(ruling.supersedes)]
-        _require_said_which(project, ruling)
+        beside = _require_said_which(project, ruling)
         newest = Precedent.objects.filter(project=project).aggregate(n=Max("number"))["n"]
         precedent = Precedent.objects.create(
             project=project,
@@ -179,10 +182,12 @@ def write_precedent(
             criterion_key=ruling.criterion,
             task_id=ruling.task_id,
             author=actor,
+            beside=beside,
         )
         for former in superseded:
             _next_version(former, actor, retired=True, superseded_by=precedent.number)
         _settle(rows, actor, ruling.answer, QueryState.SETTLED, precedent.number)
+        _close_tasks(rows, actor, precedent.task)
         _log(
             project,
             actor,
@@ -213,16 +218,26 @@ def _completed(project: Project, ruling: Ruling, rows: Sequence[Query]) -> Rulin
     )
 
 
-def _require_said_which(project: Project, ruling: Ruling, but: int = 0) -> None:
-    """Raises Conflict where a precedent on the same task and question would be contradicted."""
-    others = contradicted(project, task_id=ruling.task_id, criterion_key=ruling.criterion, but=but)
-    left = [other.number for other in others if other.number not in ruling.supersedes]
+def _require_said_which(project: Project, ruling: Ruling, but: int = 0) -> list[int]:
+    """The numbers of those that it stands beside, because somebody said so.
+
+    Raises Conflict where a precedent on the same would be contradicted, and nobody said.
+    """
+    others = contradicted(
+        project,
+        task_id=ruling.task_id,
+        criterion_key=ruling.criterion,
+        question=ruling.question,
+        but=but,
+    )
+    left = [other for other in others if other.number not in ruling.supersedes]
     if left and not ruling.beside:
         sentence = _(
-            "Precedent %(number)d is on the same task and question. Say whether this one takes its "
+            "Precedent %(number)d answers the same: “%(answer)s” Say whether this one takes its "
             "place or both stand, or answer by that one."
-        ) % {"number": left[0]}
+        ) % {"number": left[0].number, "answer": left[0].answer[:200]}
         raise Conflict(sentence, fields={"supersedes": sentence})
+    return [other.number for other in left]
 
 
 def _holding(project: Project, number: int) -> Precedent:
@@ -248,6 +263,7 @@ def _next_version(
         author=actor,
         retired=retired,
         superseded_by=superseded_by,
+        beside=former.beside,
     )
 
 
@@ -260,11 +276,12 @@ def reword_precedent(*, project: Project, actor: User, number: int, ruling: Ruli
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         former = _holding(project, number)
         ruling = _completed(project, ruling, ())
-        _require_said_which(project, ruling, number)
+        beside = _require_said_which(project, ruling, number)
         said = (ruling.question, ruling.answer, ruling.criterion, ruling.task_id)
         if said == (former.question, former.answer, former.criterion_key, former.task_id):
             return former
         former.question, former.answer, former.criterion_key, former.task_id = said
+        former.beside = beside
         precedent = _next_version(former, actor)
         _log(project, actor, gettext_noop("precedent worded anew"), precedent=number)
     return precedent
@@ -295,8 +312,45 @@ def _settle(
     for row in rows:
         row.status, row.answer, row.precedent = state, answer, number
         row.answered_by, row.answered_at = actor, now
-    names = ["status", "answer", "precedent", "answered_by", "answered_at"]
+        # Who answers themselves knows.
+        row.told_at = now if row.asked_by_id == actor.pk else None
+    names = ["status", "answer", "precedent", "answered_by", "answered_at", "told_at"]
     Query.objects.bulk_update(rows, names)
+
+
+def _close_tasks(rows: Sequence[Query], actor: User, about: Task | None = None) -> None:
+    """Whoever answers has read what another says of a task, and whoever is answered after judging
+    it has the lead's word on it: from then on neither judges it, nor changes what they said."""
+    tasks = {row.task_id: row.task for row in rows if row.asked_by_id != actor.pk}
+    if about is not None:
+        tasks[about.pk] = about
+    for _pk, task in sorted(tasks.items()):
+        open_votes(task=task, person=actor)
+    judged = Assignment.objects.filter(
+        pk__in=[row.assignment_id for row in rows], state=AssignmentState.SUBMITTED
+    )
+    for assignment in judged.select_related("task", "rater").order_by("pk"):
+        open_votes(task=assignment.task, person=assignment.rater)
+
+
+def mark_read(
+    *, project: Project, person: User, until: int = 0, answers: Sequence[int] = ()
+) -> None:
+    """Notes what somebody has read: precedents up to a row, and answers to questions of their own.
+    What they had read before stays read."""
+    newest = Precedent.objects.filter(project=project).aggregate(n=Max("pk"))["n"] or 0
+    seen = min(until, newest)
+    with transaction.atomic():
+        rows = PrecedentReading.objects.select_for_update(no_key=True)
+        reading, created = rows.get_or_create(
+            project=project, reader=person, defaults={"seen": seen}
+        )
+        if not created and reading.seen < seen:
+            reading.seen = seen
+            reading.save(update_fields=["seen", "at"])
+    own = Query.objects.filter(project=project, asked_by=person, told_at=None)
+    told = own.exclude(status=QueryState.OPEN).filter(pk__in=list(answers)[:MOST_AT_ONCE])
+    told.update(told_at=database_now())
 
 
 def _log(project: Project, actor: User, verb: str, **detail: object) -> None:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.models import Precedent, Query, Task
@@ -35,11 +36,16 @@ from labeling.teaching.questions.selectors import (
     precedents,
     queried_tasks,
     queries,
+    standing_beside,
     unfitting,
+    unread,
+    unread_count,
+    unread_ones,
 )
 from labeling.teaching.questions.services import (
     Ruling,
     answer_asker,
+    mark_read,
     retire_precedent,
     reword_precedent,
     send_query,
@@ -103,6 +109,8 @@ def precedent_list(request: SignedInRequest, slug: str) -> HttpResponse:
         "project": project,
         "own": list(own_queries(project, access.user)[:_OWN]),
         "labels": criterion_labels(project),
+        "unread": unread(project, access.user),
+        "beside": standing_beside(project),
     }
     if request.GET.get("part") == "drawer":
         context["precedents"] = list(rows[:500])
@@ -127,6 +135,25 @@ def precedent_list(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/teaching/precedents.html", context)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unread_news(request: SignedInRequest, slug: str) -> HttpResponse:
+    """How much is new to me in the precedents; sent back with what was shown, it is read."""
+    access = get_access(request.user, slug, Action.SEE_GUIDELINE)
+    if request.method == "POST":
+        mark_read(
+            project=access.project,
+            person=access.user,
+            until=next(iter(ids_in([request.POST.get("until", "")])), 0),
+            answers=ids_in(request.POST.get("answers", "").split(",")),
+        )
+        if not wants_json(request):
+            return redirect("labeling:precedents", slug)
+    n = unread_count(access.project, access.user)
+    words = ngettext("%(n)d new", "%(n)d new", n) % {"n": n} if n else ""
+    return JsonResponse({"count": n, "words": words})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_queries(request: SignedInRequest, slug: str) -> HttpResponse:
     """Answers the questions that are named, with their task beside; or writes a precedent alone."""
@@ -138,7 +165,12 @@ def answer_queries(request: SignedInRequest, slug: str) -> HttpResponse:
     labels, standing = criterion_labels(project), list(precedents(project, in_force=True)[:500])
     initial = starting_from(asked)
     key = source.get("criterion", initial.get("criterion", ""))
-    others = contradicted(project, task_id=task.pk if task else None, criterion_key=str(key))
+    others = contradicted(
+        project,
+        task_id=task.pk if task else None,
+        criterion_key=str(key),
+        question=str(source.get("question", initial.get("question", ""))),
+    )
     form = RulingForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
@@ -160,6 +192,7 @@ def answer_queries(request: SignedInRequest, slug: str) -> HttpResponse:
         "asked": asked,
         "labels": labels,
         "standing": standing,
+        "contradicted": others,
         **_beside(asked, task),
     }
     status = 422 if request.method == "POST" else 200
@@ -219,6 +252,7 @@ def one_precedent(request: SignedInRequest, slug: str, number: int) -> HttpRespo
     access = get_access(request.user, slug, Action.TEACH)
     versions = precedent_versions(access.project, number)
     newest = require_row(next(iter(versions), None), _("There is no such precedent."))
+    others = _contradicted_by(access.project, newest, request)
     form = RulingForm(
         request.POST if request.method == "POST" else None,
         initial={
@@ -228,7 +262,7 @@ def one_precedent(request: SignedInRequest, slug: str, number: int) -> HttpRespo
         },
         labels=criterion_labels(access.project),
         standing=(),
-        contradicted=_contradicted_by(access.project, newest, request),
+        contradicted=others,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -249,6 +283,8 @@ def one_precedent(request: SignedInRequest, slug: str, number: int) -> HttpRespo
         "form": form,
         "precedent": newest,
         "versions": versions,
+        "contradicted": others,
+        "beside": standing_beside(access.project).get(number, ()),
         "labels": criterion_labels(access.project),
         "standing": [p for p in precedents(access.project, in_force=True)[:500] if p != newest],
     }
@@ -259,8 +295,13 @@ def one_precedent(request: SignedInRequest, slug: str, number: int) -> HttpRespo
 def _contradicted_by(
     project: Project, newest: Precedent, request: SignedInRequest
 ) -> list[Precedent]:
-    key = request.POST.get("criterion", newest.criterion_key)
-    return contradicted(project, task_id=newest.task_id, criterion_key=key, but=newest.number)
+    return contradicted(
+        project,
+        task_id=newest.task_id,
+        criterion_key=request.POST.get("criterion", newest.criterion_key),
+        question=request.POST.get("question", newest.question),
+        but=newest.number,
+    )
 
 
 @require_POST
@@ -286,15 +327,19 @@ def retire_at_once(request: SignedInRequest, slug: str, number: int) -> HttpResp
     return redirect("labeling:precedent", slug, number)
 
 
-def _asks(membership: Membership) -> Combinable | None:
-    return open_ones() if role_may(membership.role, Action.TEACH) else None
+def _asks(membership: Membership) -> Combinable:
+    if role_may(membership.role, Action.TEACH):
+        return open_ones()
+    return unread_ones(membership.project, membership.user)
 
 
 def _waiting(membership: Membership, n: int | None) -> Waiting | None:
     if not n:
         return None
-    words = ngettext("%(n)d question waits", "%(n)d questions wait", n) % {"n": n}
-    return Waiting(n, words)
+    words = ngettext("%(n)d is new to you", "%(n)d are new to you", n)
+    if role_may(membership.role, Action.TEACH):
+        words = ngettext("%(n)d question waits", "%(n)d questions wait", n)
+    return Waiting(n, words % {"n": n})
 
 
 _BASE = "p/<slug:slug>/precedents/"
@@ -313,6 +358,7 @@ navigation = [
 urlpatterns = [
     path("p/<slug:slug>/rate/<int:assignment_id>/ask/", ask_at_desk, name="rate_ask"),
     path(_BASE, precedent_list, name="precedents"),
+    path(f"{_BASE}unread/", unread_news, name="precedents-unread"),
     path(f"{_BASE}answer/", answer_queries, name="precedents-answer"),
     path(f"{_BASE}<int:number>/", one_precedent, name="precedent"),
     path(f"{_BASE}<int:number>/retire/", retire_at_once, name="precedent-retire"),

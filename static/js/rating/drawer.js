@@ -69,6 +69,8 @@ class Drawer {
     box.innerHTML = await response.text();
     this.putFirst(box);
     if (this.field.value) this.find();
+    const shown = box.querySelector("[data-until]");
+    if (shown instanceof HTMLElement) (await import("./unread.js")).read(shown);
   }
 
   /** What is said of the question at hand comes first. @param {ParentNode} within */

@@ -45,6 +45,9 @@ if (script) {
   listenForQuestions(screen);
   // A pause is proposed after minutes: its script comes when the first is over.
   setTimeout(() => import("./pause.js").then(({ watch }) => watch()), 60_000);
+  if (document.querySelector("[data-unread]")) {
+    setTimeout(() => import("./unread.js").then(({ look }) => look(), () => {}), 1000);
+  }
   form.dataset.scripted = ""; // From here on keys are heard.
 }
 

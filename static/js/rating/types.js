@@ -38,6 +38,7 @@
  *
  * What the server may reply: the next task or why there is none, or why it refused.
  * @typedef {object} ReplyData
+ * @property {string} [words] what to say of it
  * @property {Task | null} [task]
  * @property {string} [html] a text as its readers see it, or an editor, for which `style` is
  * @property {string} [style]
