@@ -367,6 +367,7 @@ def template_of(key: str, raw: Mapping[str, Any], *, text: str) -> ProjectTempla
             trade_off_rule=raw["trade_off_rule"],
             principles=[PrincipleSpec(**principle) for principle in raw["principles"]],
             examples=[ExampleSpec(**example) for example in raw["examples"]],
+            guidance=[GuidanceSpec(**entry) for entry in raw["guidance"]],
         ),
         settings=raw["settings"],
     )

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from projects.project_templates import unwrapped
+from projects.project_templates import GuidanceSpec, unwrapped
 
 FOLDER = Path(__file__).parent
 
@@ -122,6 +122,7 @@ class DemoGuideline:
     priority_order: str
     trade_off_rule: str
     days_ago: int
+    guidance: tuple[GuidanceSpec, ...] = ()
 
 
 @cache
@@ -142,6 +143,7 @@ def load_guidelines() -> tuple[DemoGuideline, ...]:
             priority_order=raw["priority_order"],
             trade_off_rule=raw["trade_off_rule"],
             days_ago=raw["days_ago"],
+            guidance=tuple(GuidanceSpec(**entry) for entry in raw.get("guidance", ())),
         )
         for raw in _read_json(FOLDER / "guideline.json")["versions"]
     )

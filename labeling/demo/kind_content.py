@@ -14,7 +14,13 @@ from functools import cache
 from typing import Any
 
 from labeling.demo.content import FOLDER
-from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec, unwrapped
+from projects.project_templates import (
+    CriterionSpec,
+    GuidanceSpec,
+    GuidelineSpec,
+    PrincipleSpec,
+    unwrapped,
+)
 
 #: In the order in which they are shown.
 FURTHER_KINDS = ("rank", "rate", "rule", "write", "pictures")
@@ -150,6 +156,7 @@ def _project(key: str) -> KindProject:
     raw = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
     text = unwrapped((folder / f"{key}.md").read_text(encoding="utf-8"))
     principles = [PrincipleSpec(*parts) for parts in raw["guideline"].pop("principles")]
+    guidance = [GuidanceSpec(**entry) for entry in raw["guideline"].pop("guidance")]
     return KindProject(
         key=key,
         kind=raw.get("kind", key),
@@ -159,7 +166,9 @@ def _project(key: str) -> KindProject:
         days_ago=raw["days_ago"],
         criteria=[CriterionSpec(**criterion) for criterion in raw["criteria"]],
         reasons=[(code, label) for code, label in raw["reasons"]],
-        guideline=GuidelineSpec(text=text, principles=principles, **raw["guideline"]),
+        guideline=GuidelineSpec(
+            text=text, principles=principles, guidance=guidance, **raw["guideline"]
+        ),
         items=[_item(item) for item in raw["items"]],
     )
 

@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from labeling.demo import content, simulation
+from labeling.demo.examples import teach_by_examples
 from labeling.demo.groundwork import (
     backdate_start,
     import_rows,
@@ -142,6 +143,7 @@ def _seed(now: datetime, people: Mapping[str, User]) -> Project:
     backdate_start(project, begin)
     _Stage(project, lead, morning(now, second.days_ago), second).play(now)
     Assignment.objects.filter(project=project).update(created_at=F("opened_at"))
+    teach_by_examples(project, lead, morning(now, second.days_ago))
     ask_questions(project, lead)
     return project
 
@@ -177,6 +179,7 @@ def _spec(guideline: content.DemoGuideline) -> GuidelineSpec:
         priority_order=guideline.priority_order,
         trade_off_rule=guideline.trade_off_rule,
         change_note=guideline.change_note,
+        guidance=guideline.guidance,
         principles=[
             PrincipleSpec(principle.title, principle.text, principle.training_form)
             for principle in guideline.principles

@@ -20,8 +20,11 @@ from labeling.demo.seed import seed_demo
 from labeling.models import Answer, Assignment, Judgment, Release, Response, Task
 from labeling.rating.leases import next_assignment
 from labeling.releases.services import file_of
+from labeling.teaching.examples.selectors import pass_rates
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Source
-from projects.models import Guideline, Membership, Project, User
+from projects.guidelines.examples import is_quiz_due
+from projects.models import Guideline, Membership, Project, Role, User, WorkedExample
+from projects.project_templates import EXAMPLE_KINDS
 from projects.scales import TIE_KINDS
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +250,28 @@ def _counting():
     return Judgment.objects.filter(is_current=True, withdrawn=False).select_related(
         "task__prompt", "guideline"
     )
+
+
+def test_the_guideline_says_how_to_answer_each_question_and_shows_it_on_real_tasks(project):
+    newest = project.guidelines.first()
+    assert [entry["criterion"] for entry in newest.guidance] == ["overall", "accuracy"]
+    rows = list(WorkedExample.objects.filter(project=project))
+    asked = {(row.criterion, row.kind) for row in rows}
+    assert asked == {(key, kind) for key in ("overall", "accuracy") for kind in EXAMPLE_KINDS}
+    sources = Task.objects.filter(project=project, external_id__in=[row.source for row in rows])
+    # They are given to nobody any more: nothing is left to judge on them.
+    assert list(sources.values_list("open_slots", flat=True)) == [0] * len(rows)
+    for row in rows:
+        ids = sources.get(external_id=row.source).response_ids
+        contents = dict(Response.objects.filter(pk__in=ids).values_list("pk", "content"))
+        assert row.responses == [contents[pk] for pk in ids]
+
+
+def test_every_rater_has_done_the_quiz_and_the_close_case_is_unclear(project):
+    assert project.asks_quiz
+    raters = project.memberships.filter(role=Role.RATER)
+    assert not any(is_quiz_due(rater) for rater in raters.select_related("project"))
+    rates = pass_rates(project)
+    unclear = [pk for pk, rate in rates.items() if rate.is_unclear]
+    assert WorkedExample.objects.get(pk__in=unclear).kind == "borderline"
+    assert {rate.n for rate in rates.values()} == {raters.count()}

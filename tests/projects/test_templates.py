@@ -38,6 +38,12 @@ def test_a_template_has_a_guideline_in_full_examples_of_each_kind_and_questions_
     assert [example.kind for example in template.guideline.examples or ()] == list(EXAMPLE_KINDS)
     asked = {question.key for question in template.criteria}
     assert {example.criterion for example in template.guideline.examples or ()} <= asked
+    guidance = template.guideline.guidance or ()
+    assert {entry.criterion for entry in guidance} == asked
+    assert all(e.definition and e.good and e.bad and e.ties and e.unverifiable for e in guidance)
+    ranks = sorted(entry.rank for entry in guidance if entry.rank)
+    assert ranks == list(range(1, len(ranks) + 1))
+    assert any(entry.flips for entry in guidance)
     begun = time.perf_counter()
     project = create_project(name=key, created_by=lena, template=key)
     assert time.perf_counter() - begun < 1
