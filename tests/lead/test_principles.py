@@ -92,10 +92,13 @@ def test_a_principle_that_nobody_cites_is_unused_and_to_be_worded_anew(
     first = judge(rui, lease(rui, guided), principles=[1]).judgment
     tasks.remove(first.task)
     judged_alike(first, tasks, principles=[1])
-    brief = api(lena).get(api_url(guided)).json()["principles"][1]["health"]
+    library = api(lena).get(api_url(guided)).json()
+    brief = library["principles"][1]["health"]
+    assert library["never_cited"] == 1
     assert (brief["cited"]["value"], brief["cited"]["n"], brief["rewrite"]) == (0.0, 200, "unused")
     page = client_for(lena).get(f"/p/{guided.slug}/principles/").content.decode()
     assert "unused: word it anew" in page
+    assert "1 of 2" in page
     assert "0, upper bound 1.9%" in page
     table = client_for(lena).get(f"/p/{guided.slug}/principles/health.csv").content.decode()
     row = list(csv.DictReader(io.StringIO(table)))[1]

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.lead.agreement.axes_serializers import FigureSerializer
-from labeling.lead.principles.report import health_at_hand
+from labeling.lead.principles.report import health_at_hand, never_cited
 from labeling.lead.principles.selectors import history, library
 from labeling.lead.principles.services import edit_principle
 from labeling.models import Task
@@ -86,6 +86,9 @@ class LibrarySerializer(serializers.Serializer[Any]):
 
     coverage = FigureSerializer(help_text="Judgments that cite at least one.")
     none_fits = FigureSerializer(help_text="Judgments that say that none fits.")
+    never_cited = serializers.IntegerField(
+        help_text="Principles in force that no judgment cites; 0 without judgments."
+    )
     computed_at = serializers.DateTimeField(allow_null=True)
     newer = serializers.IntegerField(help_text="Judgments that are not in the figures.")
     principles = LibraryEntrySerializer(many=True)
@@ -170,6 +173,9 @@ class PrincipleLibrary(ApiView):
             {
                 "coverage": hand.figures["coverage"],
                 "none_fits": hand.figures["none_fits"],
+                "never_cited": never_cited(
+                    hand.figures, [e.clause.key for e in entries if not e.is_retired]
+                ),
                 "computed_at": hand.computed_at,
                 "newer": hand.newer,
                 "principles": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,12 @@ def health_at_hand(project: Project) -> HealthAtHand:
     data = kept.report.data
     newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
     return HealthAtHand(data["figures"], kept.computed_at, newer, kept.progress)
+
+
+def never_cited(figures: Mapping[str, Any], keys: Iterable[str]) -> int:
+    """How many of these principles no judgment cites; 0 where there is no judgment yet."""
+    health = figures.get("principles", {})
+    return sum(1 for key in keys if key in health and health[key]["cited"]["value"] == 0)
 
 
 def compute_health(report: Report) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from labeling.figures.health_table import health_csv
 from labeling.lead.kept_state import how_far
 from labeling.lead.principles.forms import PrincipleWordsForm
-from labeling.lead.principles.report import HealthAtHand, health_at_hand
+from labeling.lead.principles.report import HealthAtHand, health_at_hand, never_cited
 from labeling.lead.principles.selectors import history, library, unfitting_judgments
 from labeling.lead.principles.services import edit_principle
 from projects.access import Access, SignedInRequest, get_access, require_row
@@ -50,6 +50,9 @@ def principles(request: SignedInRequest, slug: str) -> HttpResponse:
         "rows": [
             (entry, health.get(entry.clause.key)) for entry in entries if not entry.is_retired
         ],
+        "never_cited": never_cited(
+            figures, [entry.clause.key for entry in entries if not entry.is_retired]
+        ),
         "has_rules": any(shares["violated"]["n"] for shares in health.values()),
         "retired": [entry for entry in entries if entry.is_retired],
         "unfitting": list(unfitting_judgments(access.project)[:_UNFITTING]),

@@ -16,7 +16,7 @@ from projects.guidelines.content import spec_like
 from projects.guidelines.services import publish_guideline, restore_version
 from projects.models import Acknowledgement, GuidelineDraft, Project, Role, User
 from projects.project_templates import GuidanceSpec, GuidelineSpec, PrincipleSpec
-from projects.services.members import set_member
+from projects.services.members import remove_member, set_member
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks
 
@@ -249,7 +249,12 @@ def test_publishing_on_an_outdated_version_is_a_conflict_for_programs_too(
 
 
 def test_leads_see_who_has_read_which_version_for_how_long(
-    project: Project, lena: User, rui: User, client_for: Callable[[User], Client], api: CallAs
+    project: Project,
+    lena: User,
+    rui: User,
+    otto: User,
+    client_for: Callable[[User], Client],
+    api: CallAs,
 ):
     publish(project, lena, "Second.")
     rater = client_for(rui)
@@ -264,6 +269,13 @@ def test_leads_see_who_has_read_which_version_for_how_long(
     }
     assert (rows["Rui"]["version"], rows["Rui"]["seconds_open"]) == (2, 75)
     assert (rows["Sam"]["version"], rows["Sam"]["is_current"]) == (1, False)
+    # Who left is neither listed nor reminded; what they read stays on record.
+    gone = set_member(project=project, user=otto, role=Role.RATER)
+    Acknowledgement.objects.create(guideline=project.guidelines.get(number=1), user=otto)
+    assert "Otto" in lead.get(url(project, "readers/")).content.decode()
+    remove_member(membership=gone, actor=lena)
+    assert "Otto" not in lead.get(url(project, "readers/")).content.decode()
+    assert Acknowledgement.objects.filter(user=otto).exists()
     sent = lead.post(f"/p/{project.slug}/members/remind/", {"next": "readers"}, follow=True)
     assert "2 raters are sent a reminder." in sent.content.decode()
     again = lead.post(f"/p/{project.slug}/members/remind/", {"next": "readers"}, follow=True)
