@@ -12,6 +12,7 @@ from labeling.teaching.examples.selectors import texts_of
 from labeling.teaching.examples.services import write_example
 from labeling.teaching.quiz.services import QuizAnswer, answer_example
 from labeling.vocabulary import TieKind
+from projects.guidelines.selectors import current_guideline
 from projects.models import Membership, Project, QuizAttempt, Role, User, WorkedExample
 from projects.project_templates import ExampleSpec
 
@@ -87,7 +88,9 @@ _WAIT, _AN_ANSWER = timedelta(minutes=20), timedelta(seconds=40)
 def teach_by_examples(project: Project, lead: User, since: datetime) -> None:
     """Lets the lead have made examples of tasks when the guideline changed, and raters have
     answered them as a quiz before they went on."""
-    Project.objects.filter(pk=project.pk).update(asks_quiz=True)
+    guideline = current_guideline(project)
+    since_version = guideline.number if guideline else 0
+    Project.objects.filter(pk=project.pk).update(asks_quiz=True, quiz_since=since_version)
     project.refresh_from_db()
     signs = {example.item: _write(project, lead, example) for example in EXAMPLES}
     WorkedExample.objects.filter(project=project).update(at=since)
