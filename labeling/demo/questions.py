@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from labeling.models import Assignment, Precedent, Query
+from labeling.models import Assignment, Query
 from labeling.teaching.questions.services import (
     Ruling,
     answer_asker,
@@ -99,6 +99,3 @@ def _ask(assignment: Assignment, question: DemoQuestion, lead: User, wait: timed
     else:
         answer_asker(project=project, actor=lead, questions=[query.pk], answer=question.answer)
     Query.objects.filter(pk=query.pk).update(answered_at=asked_at + wait)
-    if question.is_precedent:
-        written = Precedent.objects.filter(project=project, question=question.text)
-        written.update(at=asked_at + wait)

@@ -38,7 +38,7 @@ class RulingForm(forms.Form):
     )
     criterion = forms.ChoiceField(label=gettext_lazy("It is about"), required=False)
     which = forms.ChoiceField(
-        label=gettext_lazy("Another precedent is on the same task and question"),
+        label=gettext_lazy("Another precedent answers the same"),
         required=False,
         widget=forms.RadioSelect,
     )
