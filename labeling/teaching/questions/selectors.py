@@ -89,9 +89,9 @@ def matching(rows: QuerySet[Precedent], words: str) -> QuerySet[Precedent]:
     """Those that hold each of the words, in the question or the answer, whatever their case and
     accents."""
     for word in words.split()[:10]:
-        held = StrIndex(_Folded(F("question")), Value(_folded(word)))
-        told = StrIndex(_Folded(F("answer")), Value(_folded(word)))
-        rows = rows.filter(Q(GreaterThan(held, 0)) | Q(GreaterThan(told, 0)))
+        places = [StrIndex(_Folded(F(n)), Value(_folded(word))) for n in ("question", "answer")]
+        asked, answered = (Q(GreaterThan(place, 0)) for place in places)
+        rows = rows.filter(asked | answered)
     return rows
 
 

@@ -349,8 +349,8 @@ def mark_read(
             reading.seen = seen
             reading.save(update_fields=["seen", "at"])
     own = Query.objects.filter(project=project, asked_by=person, told_at=None)
-    told = own.exclude(status=QueryState.OPEN).filter(pk__in=list(answers)[:MOST_AT_ONCE])
-    told.update(told_at=database_now())
+    shown = own.exclude(status=QueryState.OPEN).filter(pk__in=list(answers)[:MOST_AT_ONCE])
+    shown.update(told_at=database_now())
 
 
 def _log(project: Project, actor: User, verb: str, **detail: object) -> None:
