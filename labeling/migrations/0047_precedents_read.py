@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labeling", "0049_votes_in_releases"),
+        ("labeling", "0053_check_ins"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("projects", "0024_edit_windows"),
     ]
