@@ -151,7 +151,7 @@ POST   api/v1/projects/<slug:slug>/members/<int:member_id>/notes/               
 GET    api/v1/projects/<slug:slug>/raters/time.csv                                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/check-ins/                                        200  200  200  403  404  401
-POST   api/v1/projects/<slug:slug>/check-ins/                                        201  201  201  403  404  401
+POST   api/v1/projects/<slug:slug>/check-ins/                                        400  400  400  403  404  401
 GET    api/v1/projects/<slug:slug>/wellbeing/                                        200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/topics/                                           200  200  200  200  404  401
 POST   api/v1/projects/<slug:slug>/topics/                                           400  403  403  403  404  401
