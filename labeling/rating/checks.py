@@ -20,6 +20,7 @@ from labeling.allocation import (
     seeded_number,
 )
 from labeling.kinds import CHECKED_KINDS
+from labeling.kinds.known import KNOWN_PURPOSES
 from labeling.models import Task
 from labeling.models.copies import copy_of
 from labeling.rating.claims import FIELDS, NOT_CLOSED, TASK_FIELDS, ClaimedTask
@@ -120,15 +121,24 @@ _AGAIN = Statement(
 
 
 def claim_check(
-    *, project: Project, rater_id: int, stream: Stream, now: datetime, closed: Sequence[str]
+    *,
+    project: Project,
+    rater_id: int,
+    stream: Stream,
+    known: Sequence[Purpose],
+    now: datetime,
+    closed: Sequence[str],
 ) -> tuple[ClaimedTask, Stream] | None:
     """Locks the check that is due now with the stream after it; None where a live task is to come.
 
     A check that is due and cannot come, because every gold task is done or nothing is old enough
-    to come again, is tried again at the next tasks of its block.
+    to come again, is tried again at the next tasks of its block. What is no purpose of a task whose
+    answer is `known` is not looked for.
     """
     seed = stream.seed(project.salt, rater_id)
     for purpose, block in due_checks(seed, stream, check_rates(project)):
+        if purpose in KNOWN_PURPOSES and purpose not in known:
+            continue
         claimed = _claim(purpose, project, rater_id, now, closed, seed)
         if claimed is not None:
             return claimed, stream.after(purpose, block)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 
@@ -132,15 +132,15 @@ ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
 # How many of the same priority are open to the rater from where they look on, and how far that is.
-_COUNTED = """CASE WHEN %(counts)s THEN (
-    SELECT ARRAY[count(*), max(ahead.queue_key)] FROM (
+_COUNTED = """(SELECT ARRAY[count(*), max(ahead.queue_key)] FROM (
         SELECT n.queue_key FROM labeling_task n
         WHERE n.project_id = %(project)s
           AND n.queue_key > GREATEST(
               %(after)s, ((t.queue_key >> {bits}) << {bits}) - 1)
           AND n.queue_key < ((t.queue_key >> {bits}) + 1) << {bits}
           AND {open} AND n.follows_id IS NULL
-        ORDER BY n.queue_key LIMIT {most}) ahead) END"""
+        ORDER BY n.queue_key LIMIT {most}) ahead)"""
+_NOT_COUNTED = "NULL::bigint[]"
 # Nobody is to know a task again that they had as gold or as an anchor not long ago. Few tasks have
 # such copies: these are looked up first, whatever the planner thinks of how much a rater judged.
 _SPACED = """ AND NOT EXISTS (
@@ -153,14 +153,30 @@ _SPACED = """ AND NOT EXISTS (
 FIELDS = ", ".join(f"t.{name}" for name in TASK_FIELDS)
 
 
-def _claim_statement(*, wait: bool, spaced: bool, gated: bool) -> Statement:
-    name = f"claim_{'waiting' if wait else 'skipping'}"
+class _Claim(NamedTuple):
+    """What a claim does beside its work. Each way is a statement of its own: PostgreSQL sets up the
+    whole of a plan, also what a condition then leaves out."""
+
+    wait: bool
+    counts: bool
+    spaced: bool
+    gated: bool
+
+    @property
+    def name(self) -> str:
+        ways = {"counting": self.counts, "spaced": self.spaced, "gated": self.gated}
+        chosen = [way for way, is_chosen in ways.items() if is_chosen]
+        return "_".join(["claim", "waiting" if self.wait else "skipping", *chosen])
+
+
+def _claim_statement(claim: _Claim) -> Statement:
+    wait, spaced, gated = claim.wait, claim.spaced, claim.gated
     counted = _COUNTED.format(bits=SHUFFLE_BITS, most=MOST_COUNTED, open=_open("n", gated=gated))
     return Statement(
-        f"{name}{'_spaced' if spaced else ''}{'_gated' if gated else ''}",
+        claim.name,
         _CLAIM.format(
             fields=FIELDS,
-            counted=counted,
+            counted=counted if claim.counts else _NOT_COUNTED,
             open=_open("t", gated=gated),
             turn=f"t.follows_id IS NULL{_SPACED if spaced else ''}",
             where="t.project_id = %(project)s AND t.queue_key > %(after)s",
@@ -169,7 +185,6 @@ def _claim_statement(*, wait: bool, spaced: bool, gated: bool) -> Statement:
         project="bigint",
         rater="bigint",
         after="bigint",
-        counts="boolean",
         **({"day": "timestamptz"} if spaced else {}),
         **({"closed": "text[]"} if gated else {}),
     )
@@ -177,9 +192,9 @@ def _claim_statement(*, wait: bool, spaced: bool, gated: bool) -> Statement:
 
 _BOTH = (False, True)
 _CLAIMS = {
-    (wait, spaced, gated): _claim_statement(wait=wait, spaced=spaced, gated=gated)
-    for wait, spaced, gated in product(_BOTH, _BOTH, _BOTH)
-    if not (wait and spaced)
+    claim: _claim_statement(claim)
+    for claim in (_Claim(*ways) for ways in product(_BOTH, repeat=4))
+    if not (claim.wait and claim.spaced)
 }
 _FOLLOWING = {
     "next": "t.follows_id = %(follows)s",
@@ -193,7 +208,7 @@ _BRANCHES = {
         f"claim_{which}_branch{'_gated' if gated else ''}",
         _CLAIM.format(
             fields=FIELDS,
-            counted="NULL::bigint[]",
+            counted=_NOT_COUNTED,
             open=_OPEN.format(t="t", of_passes="true") + (NOT_CLOSED if gated else ""),
             turn=CHOSE,
             where=where,
@@ -253,11 +268,13 @@ def claim_task(
     `unknown_since` it looks past tasks that the rater had as gold or an anchor since then, and
     always past those of topics that are `closed` to them.
     """
-    row = _CLAIMS[wait, unknown_since is not None, bool(closed)].row(
+    claim = _Claim(
+        wait=wait, counts=before is None, spaced=unknown_since is not None, gated=bool(closed)
+    )
+    row = _CLAIMS[claim].row(
         project=project_id,
         rater=rater_id,
         after=after,
-        counts=before is None,
         day=unknown_since,
         closed=list(closed),
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress, product
 
 from django.db import connection
 
 from labeling.allocation import LOWEST_QUEUE_KEY, Stream, band_start
+from labeling.kinds.known import KNOWN_PURPOSES
+from labeling.vocabulary import Purpose
 from projects.models import Guideline, RubricVersion
 from projects.sql import Statement
 
@@ -21,10 +25,12 @@ class QueueStanding:
     place for anybody. `continued` is the task they had last where later turns follow its replies,
     or the one before it where that was such a turn and was given back; what was given back beside
     is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
-    `stream` is where they are in their stream, where checks are mixed into it.
+    `stream` is where they are in their stream, where checks are mixed into it, and `known` are the
+    purposes of which there are tasks whose answer is known.
     """
 
     stream: Stream
+    known: Sequence[Purpose]
     guideline_id: int | None
     guideline_number: int | None
     acknowledged: bool
@@ -70,10 +76,10 @@ class QueueStanding:
         return LOWEST_QUEUE_KEY if is_urgent else self.left_at
 
 
-# A lease is never shortened: a text that was sent back waits for its author (`written`).
-_STANDING = Statement(
-    "standing",
-    """
+# What is rare, or asked of some projects alone, is left out of the statement that the others run:
+# PostgreSQL sets up the whole of a plan, also what a condition then leaves out. The first column
+# says that it was not enough: the task that the rater had last was a check, or was given back.
+_STANDING = """
     WITH showing AS (
         UPDATE labeling_assignment
         SET opened_at = COALESCE(opened_at, %(now)s),
@@ -82,42 +88,26 @@ _STANDING = Statement(
           AND state = 'leased'
         RETURNING task_id
     )
-    SELECT g.id, g.number,
+    SELECT COALESCE(latest.is_check OR (latest.is_over AND latest.follows_id IS NULL), false),
+        g.id, g.number,
         EXISTS (SELECT 1 FROM projects_acknowledgement k
                 JOIN projects_guideline v ON v.id = k.guideline_id
                 WHERE k.user_id = %(rater)s AND v.project_id = %(project)s
                   AND v.number >= g.read_since),
-        mine.held, mine.judged,
+        {counted},
         (SELECT o.id FROM labeling_assignment o
          WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
            AND o.id <> %(showing)s
          ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
         (SELECT task_id FROM showing),
-        COALESCE(latest.queue_key, before.queue_key), COALESCE(latest.priority, before.priority),
-        latest.selection_probability,
+        {left}, latest.selection_probability,
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
            AND t.withdrawn_at IS NULL
          ORDER BY t.queue_key LIMIT 1),
         r.id, r.number,
-        CASE WHEN latest.is_over THEN COALESCE(latest.follows_id, (
-            SELECT CASE WHEN b.state = 'expired' THEN bt.follows_id WHEN bt.continues THEN bt.id END
-            FROM labeling_assignment b JOIN labeling_task bt ON bt.id = b.task_id
-            WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
-              AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
-            ORDER BY b.id DESC LIMIT 1))
-        WHEN latest.continues THEN latest.id END,
-        s.handed, s.gold, s.repeat, s.anchor, s.checked,
-        CASE WHEN s.id IS NOT NULL THEN s.place WHEN %(mixes)s THEN (
-            SELECT count(*) FROM projects_membership m
-                JOIN projects_membership me ON me.project_id = m.project_id AND me.id >= m.id
-            WHERE me.project_id = %(project)s AND me.user_id = %(rater)s) END,
-        s.parted_by IS NULL OR EXISTS (
-            SELECT 1 FROM labeling_assignment n
-            WHERE n.id = s.parted_by AND n.state IN ('leased', 'submitted')
-              AND (n.opened_at IS NOT NULL OR n.id = %(showing)s))
+        CASE WHEN latest.is_over THEN {followed} WHEN latest.continues THEN latest.id END{checks}
     FROM (SELECT 1) one
-    LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
     LEFT JOIN LATERAL (
         SELECT id, number, read_since FROM projects_guideline
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
@@ -134,22 +124,70 @@ _STANDING = Statement(
               FROM labeling_assignment l
               WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
               ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true
+    {more}
+"""
+_FOLLOWED = """COALESCE(latest.follows_id, (
+            SELECT CASE WHEN b.state = 'expired' THEN bt.follows_id WHEN bt.continues THEN bt.id END
+            FROM labeling_assignment b JOIN labeling_task bt ON bt.id = b.task_id
+            WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
+              AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
+            ORDER BY b.id DESC LIMIT 1))"""
+_BEFORE = """
+    LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
     LEFT JOIN LATERAL (
         SELECT t.queue_key, t.priority
         FROM labeling_assignment l JOIN labeling_task t ON t.id = l.task_id
         WHERE latest.is_check AND l.rater_id = %(rater)s AND l.project_id = %(project)s
           AND l.purpose = 'live'
-        ORDER BY l.id DESC LIMIT 1) before ON true
+        ORDER BY l.id DESC LIMIT 1) before ON true"""
+_CHECKS = "".join(
+    f""",
+        EXISTS (SELECT 1 FROM labeling_task c
+                WHERE c.project_id = %(project)s AND c.purpose = '{purpose.value}'
+                  AND c.withdrawn_at IS NULL)"""  # noqa: S608 - words of our own
+    for purpose in KNOWN_PURPOSES
+)
+_STREAM = """,
+        s.handed, s.gold, s.repeat, s.anchor, s.checked,
+        CASE WHEN s.id IS NOT NULL THEN s.place ELSE (
+            SELECT count(*) FROM projects_membership m
+                JOIN projects_membership me ON me.project_id = m.project_id AND me.id >= m.id
+            WHERE me.project_id = %(project)s AND me.user_id = %(rater)s) END,
+        s.parted_by IS NULL OR EXISTS (
+            SELECT 1 FROM labeling_assignment n
+            WHERE n.id = s.parted_by AND n.state IN ('leased', 'submitted')
+              AND (n.opened_at IS NOT NULL OR n.id = %(showing)s))"""
+_COUNTED = """
     LEFT JOIN LATERAL (
         SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
         FROM labeling_assignment h
-        WHERE %(limited)s AND h.rater_id = %(rater)s AND h.project_id = %(project)s
-          AND h.state IN ('leased', 'submitted')) mine ON true
-    """,
-    **dict.fromkeys(("project", "rater", "showing"), "bigint"),
-    **dict.fromkeys(("limited", "mixes"), "boolean"),
-    **dict.fromkeys(("now", "until"), "timestamptz"),
-)
+        WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
+          AND h.state IN ('leased', 'submitted')) mine ON true"""
+#: How many columns the statements have that do not look for checks.
+_PLAIN_COLUMNS = 15
+
+
+def _standing_statement(*, mixes: bool, limited: bool) -> Statement:
+    left = "COALESCE(latest.{0}, before.{0})" if mixes else "latest.{0}"
+    return Statement(
+        f"standing{'_mixed' if mixes else ''}{'_limited' if limited else ''}",
+        # A lease is never shortened: a text that was sent back waits for its author (`written`).
+        _STANDING.format(
+            counted="mine.held, mine.judged" if limited else "0, 0",
+            left=", ".join(left.format(column) for column in ("queue_key", "priority")),
+            followed=_FOLLOWED if mixes else "latest.follows_id",
+            checks=_CHECKS + _STREAM if mixes else "",
+            more=(_BEFORE if mixes else "") + (_COUNTED if limited else ""),
+        ),
+        **dict.fromkeys(("project", "rater", "showing"), "bigint"),
+        **dict.fromkeys(("now", "until"), "timestamptz"),
+    )
+
+
+_STANDINGS = {
+    (mixes, limited): _standing_statement(mixes=mixes, limited=limited)
+    for mixes, limited in product((False, True), repeat=2)
+}
 
 
 def standing(
@@ -164,14 +202,18 @@ def standing(
 ) -> QueueStanding:
     """Reads where the rater stands, and opens `showing`, the assignment on the screen.
 
-    `held` (leases and judgments) and `judged` are counted only where there is a limit, and where
-    the rater's stream begins is read only where the project mixes checks in.
+    `held` (leases and judgments) and `judged` are counted only where there is a limit, `stream` and
+    `known` are read only where the project mixes checks in.
     """
     place = {"project": project_id, "rater": rater_id, "showing": showing or 0}
-    (row,) = _STANDING.rows(**place, limited=limited, mixes=mixes, now=now, until=until)
-    *stands, handed, gold, repeat, anchor, checked, place, is_parted = row
-    if handed is None:
-        stream = Stream(place=place)
-    else:
-        stream = Stream(handed, gold, repeat, anchor, checked, place, is_parted)
-    return QueueStanding(stream, *stands)
+    (row,) = _STANDINGS[mixes, limited].rows(**place, now=now, until=until)
+    if not mixes and row[0]:
+        (row,) = _STANDINGS[True, limited].rows(**place, now=now, until=until)
+    stands, checks = row[1:_PLAIN_COLUMNS], row[_PLAIN_COLUMNS:]
+    if not checks:
+        return QueueStanding(Stream(), (), *stands)
+    are_there, in_stream = checks[: len(KNOWN_PURPOSES)], checks[len(KNOWN_PURPOSES) :]
+    handed, *_, place_in_project, _is_parted = in_stream
+    stream = Stream(place=place_in_project) if handed is None else Stream(*in_stream)
+    known = tuple(compress(KNOWN_PURPOSES, are_there))
+    return QueueStanding(stream, known, *stands)

@@ -11,15 +11,18 @@ from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
-from labeling.models import Prompt
+from labeling.models import Assignment, Prompt, RaterStream, Task
+from labeling.models.copies import copy_of
 from labeling.rating import page
 from labeling.rating.desk import present
+from labeling.rating.standings import _STANDINGS, standing
 from labeling.rating.texts import render_some
+from labeling.vocabulary import AssignmentState, Purpose
 from projects.models import Project, User
 from projects.sql import Statement
-from tests.conftest import MakeTasks, lease
+from tests.conftest import MakeTasks, judge, lease
 from tests.rating.test_rate_page import JSON, form, rate_url
 
 _FORM = "application/x-www-form-urlencoded"
@@ -92,6 +95,77 @@ def test_checks_among_the_tasks_cost_no_further_statement_where_none_is_due(
         run.append([sql for query in queries if (sql := query["sql"]).startswith("EXECUTE")])
     assert len(run[0]) == len(run[1])
     assert "in_stream" in run[1][-1]
+
+
+#: What a lease runs, and its judgment.
+_A_LEASE = ["lock_rater", "standing", "claim_skipping_counting", "siblings", "lease"]
+_A_JUDGMENT = [*_A_LEASE, "texts", "rubric", "hold", "stored", "judgment"]
+
+
+def _leased(rater: User, project: Project) -> list[str]:
+    """The prepared statements that a lease runs, by name."""
+    with CaptureQueriesContext(connection) as queries:
+        lease(rater, project)
+    run = [sql for query in queries if (sql := query["sql"]).startswith("EXECUTE concord_")]
+    return [sql.split()[1].removeprefix("concord_") for sql in run]
+
+
+def test_gold_that_there_is_none_of_is_not_looked_for(
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks
+):
+    tasks = make_tasks(project, 4)
+    Project.objects.filter(pk=project.pk).update(gold_rate=0.5)
+    RaterStream.objects.create(project=project, rater=rui, handed=20)
+    RaterStream.objects.create(project=project, rater=sam, handed=20)
+    expected = ["lock_rater", "standing_mixed", "claim_skipping_counting_spaced", "siblings"]
+    assert _leased(rui, project) == [*expected, "lease_in_stream"]
+    copy_of(tasks[0], Purpose.GOLD)
+    assert "claim_known" in _leased(sam, project)
+
+
+def test_what_a_project_does_not_ask_is_no_part_of_its_statements(
+    project: Project, rui: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 2)
+    assert _leased(rui, project) == _A_LEASE
+    assert "labeling_raterstream" not in _STANDINGS[False, False].sql
+    assert "count(*)" not in _STANDINGS[False, False].sql
+
+
+@pytest.mark.parametrize("newest", ["none", "open", "over", "check", "check over"])
+def test_where_a_rater_stands_is_the_same_by_the_short_statement(
+    project: Project, rui: User, make_tasks: MakeTasks, newest: str
+):
+    make_tasks(project, 3)
+    Task.objects.update(continues=True)
+    if newest != "none":
+        judge(rui, lease(rui, project), -1)
+        last = Assignment.objects.filter(pk=lease(rui, project).pk)
+        if "check" in newest:
+            last.update(purpose=Purpose.GOLD)
+        if "over" in newest:
+            last.update(state=AssignmentState.EXPIRED)
+    now = timezone.now()
+    place = {"project_id": project.pk, "rater_id": rui.pk, "showing": None, "limited": True}
+    short, whole = (standing(**place, mixes=mixes, now=now, until=now) for mixes in (False, True))
+    assert short == whole
+    assert (short.continued is not None) == (newest != "none")
+
+
+def test_a_prepared_statement_is_planned_once(project: Project, rui: User, make_tasks: MakeTasks):
+    make_tasks(project, 4)
+    render_some(project_id=project.pk)
+    for _ in range(3):
+        present(leased := lease(rui, project))
+        judge(rui, leased, -1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(custom_plans), count(*) FROM pg_prepared_statements"
+            " WHERE name LIKE 'concord_%'"
+        )
+        custom, statements = cursor.fetchone() or (None, 0)
+    assert custom == 0
+    assert statements >= len(_A_JUDGMENT)
 
 
 def test_statements_run_past_djangos_cursor_as_they_would_by_it(project: Project):
