@@ -3,7 +3,8 @@
 10,000 tasks (`--tasks`) of two 150-word responses, or another kind of tasks with as long ones,
 overlap 3, against `./run` with its defaults; 1, 8 and 32 raters without a pause for thought, of
 texts that are written one: others would get its reviews. `--gold 0.05 --repeats 0.05` mixes checks
-into comparisons. The client is a process of its own per run.
+into comparisons, `--checks` does both and turns on caps, topics and the quiz. The client is a
+process of its own per run.
 """
 
 from __future__ import annotations
@@ -149,9 +150,16 @@ def main() -> None:
     parser.add_argument("--kind", choices=kinds, default="compare")
     parser.add_argument("--gold", type=float, default=0.0, help="share of gold among comparisons")
     parser.add_argument("--repeats", type=float, default=0.0, help="share of tasks that come again")
+    parser.add_argument(
+        "--checks",
+        action="store_true",
+        help="5 %% of gold and of repeats among comparisons, caps, topics and the quiz",
+    )
     parser.add_argument("--drive", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.checks:
+        options.gold, options.repeats = options.gold or 0.05, options.repeats or 0.05
     if options.drive:
         made = json.loads(Path(options.drive).read_text())
         drive(options.port, made, options.raters, options.seconds, options.way)
@@ -161,7 +169,7 @@ def main() -> None:
         began = time.perf_counter()
         asked = f"{facts!r}, raters=33, tasks={options.tasks}"
         if options.kind == "compare":
-            checks = f"gold={options.gold}, repeats={options.repeats}"
+            checks = f"gold={options.gold}, repeats={options.repeats}, everything={options.checks}"
             made.python(f"from bench import fill; fill.main({asked}, {checks})")
         else:
             made.python(f"from bench.fill_kinds import main; main({asked}, kind={options.kind!r})")
