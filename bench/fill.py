@@ -17,12 +17,11 @@ from django.db import transaction
 from bench.text import write_pairs
 from labeling.rating.texts import render_some
 from labeling.teaching.checks.services import KnownAnswer, set_known_answer
-from labeling.teaching.examples.services import write_example
 from labeling.teaching.quiz.services import QuizAnswer, answer_example
 from labeling.wellbeing.services import choose_topics, describe_topic
+from projects.guidelines.examples import left_to_answer
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
-from projects.project_templates import ExampleSpec
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
 
@@ -97,26 +96,18 @@ def _turn_on(project: Project) -> None:
     """Caps that nobody reaches, a quiz that every rater has answered, and two topics that they have
     agreed to, with limits of their own; a twentieth of the prompts touch one."""
     lead = project.memberships.get(role=Role.LEAD).user
-    for key in ("violence", "medicine"):
+    prompts = list(project.prompts.values_list("pk", flat=True))
+    for number, key in enumerate(("violence", "medicine")):
         limits = {"hourly_limit": 50_000, "daily_limit": 100_000}
         describe_topic(project=project, actor=lead, key=key, said={"description": key, **limits})
-        touched = project.prompts.filter(pk__in=project.prompts.values("pk")[::40])
+        touched = project.prompts.filter(pk__in=prompts[number::40])
         touched.update(sensitivity=[{"topic": key, "severity": "moderate"}])
-    spec = ExampleSpec(
-        kind="clear",
-        prompt="What is two and two?",
-        responses=("Four.", "Five."),
-        criterion="overall",
-        right=(-1,),
-        answer="The first",
-        rationale="It is four.",
-    )
-    example = write_example(project=project, author=lead, spec=spec)
     caps = {"daily_limit": 2_000, "weekly_limit": 10_000, "share_limit": 0.9}
     Project.objects.filter(pk=project.pk).update(asks_quiz=True, **caps)
     for membership in project.memberships.filter(role=Role.RATER).select_related("project", "user"):
-        answer = QuizAnswer({"overall": -1})
-        answer_example(membership=membership, number=example.number, answer=answer)
+        for example in left_to_answer(membership):
+            answer = QuizAnswer({example.criterion: example.right[0]})
+            answer_example(membership=membership, number=example.number, answer=answer)
         choices = {"violence": (1, True), "medicine": (1, True)}
         choose_topics(project=project, user=membership.user, choices=choices)
 

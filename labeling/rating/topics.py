@@ -18,6 +18,7 @@ SEVERE = "severe"
 _LATELY = 2000
 
 # What is handed out counts from when it is prepared or opened; what lapsed unopened was not seen.
+# Most raters had fewer tasks at all than a limit has of its topic: then no text is looked at.
 _STANDS = Statement(
     "topics",
     f"""
@@ -31,22 +32,31 @@ _STANDS = Statement(
         UNION ALL
         SELECT NULL, '[{{"severity": "{SEVERE}"}}]'::jsonb, %(severe_hourly)s, %(severe_daily)s
         WHERE %(severe_hourly)s IS NOT NULL OR %(severe_daily)s IS NOT NULL
-    )
-    SELECT k.matches::text,
-        CASE WHEN k.id IS NULL THEN true ELSE (
-            SELECT c.agrees FROM labeling_topicconsent c
-            WHERE c.topic_id = k.id AND c.user_id = %(rater)s ORDER BY c.id DESC LIMIT 1) END,
-        COALESCE(had.hour >= k.hourly_limit, false) OR COALESCE(had.day >= k.daily_limit, false)
-    FROM kinds k LEFT JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE s.at > %(hour)s) AS hour, count(*) AS day
+    ), lately AS MATERIALIZED (
+        SELECT s.task_id, s.at
         FROM (SELECT a.task_id, GREATEST(a.created_at, a.opened_at) AS at
               FROM labeling_assignment a
               WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s
                 AND (a.opened_at IS NOT NULL OR a.state = 'leased')
               ORDER BY a.id DESC LIMIT {_LATELY}) s
-            JOIN labeling_task t ON t.id = s.task_id JOIN labeling_prompt p ON p.id = t.prompt_id
-        WHERE (k.hourly_limit IS NOT NULL OR k.daily_limit IS NOT NULL)
-          AND s.at BETWEEN %(day)s AND %(ahead)s AND p.sensitivity @> k.matches) had ON true
+        WHERE s.at BETWEEN %(day)s AND %(ahead)s
+    ), touching AS MATERIALIZED (
+        SELECT s.at, p.sensitivity
+        FROM lately s JOIN labeling_task t ON t.id = s.task_id
+            JOIN labeling_prompt p ON p.id = t.prompt_id
+        WHERE p.sensitivity <> '[]'
+    )
+    SELECT k.matches::text,
+        CASE WHEN k.id IS NULL THEN true ELSE (
+            SELECT c.agrees FROM labeling_topicconsent c
+            WHERE c.topic_id = k.id AND c.user_id = %(rater)s ORDER BY c.id DESC LIMIT 1) END,
+        CASE WHEN k.hourly_limit <= (SELECT count(*) FROM lately WHERE at > %(hour)s)
+            OR k.daily_limit <= (SELECT count(*) FROM lately)
+        THEN (SELECT COALESCE(count(*) FILTER (WHERE had.at > %(hour)s) >= k.hourly_limit, false)
+                  OR COALESCE(count(*) >= k.daily_limit, false)
+              FROM touching had WHERE had.sensitivity @> k.matches)
+        ELSE false END
+    FROM kinds k
     """,  # noqa: S608 - words of our own
     project="bigint",
     rater="bigint",
