@@ -111,12 +111,6 @@ _database: dict[str, Any] = {
         conn_health_checks=True,
     )
 }
-_own_options = _database.get("OPTIONS", {})
-if not DATABASE_POOLED:
-    # A statement that is prepared (projects/sql.py) is planned once a session, whatever PostgreSQL
-    # thinks that a plan for its values alone could save. What DATABASE_URL says itself counts.
-    _planned_once = f"-c plan_cache_mode=force_generic_plan {_own_options.get('options', '')}"
-    _own_options = {**_own_options, "options": _planned_once.strip()}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **_database,
@@ -125,7 +119,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,
-            **_own_options,
+            **_database.get("OPTIONS", {}),
         },
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,

@@ -59,6 +59,9 @@ class Statement:
     prepared statement may belong to another server connection.
     """
 
+    #: Whether PostgreSQL keeps it, and its plan, for the next time.
+    is_kept = True
+
     def __init__(self, name: str, sql: str, **types: str) -> None:
         self.name, self.sql = f"concord_{name}", sql
         self.parameters = tuple(types)
@@ -70,10 +73,10 @@ class Statement:
     def rows(self, **values: Any) -> _Rows:
         """Runs it and returns every row. JSON columns are text here."""
         session = connections[DEFAULT_DB_ALIAS]
-        if settings.DATABASE_POOLED:
-            with session.cursor() as pooled:
-                pooled.execute(self.sql, values)
-                return cast(_Rows, pooled.fetchall())
+        if settings.DATABASE_POOLED or not self.is_kept:
+            with session.cursor() as cursor:
+                cursor.execute(self.sql, values)
+                return cast(_Rows, cursor.fetchall())
         if _is_watched(session):
             with session.cursor() as watched:
                 return self._prepared_rows(session, watched, values)
@@ -94,6 +97,16 @@ class Statement:
         """Runs it and returns the first row, or None."""
         rows = self.rows(**values)
         return rows[0] if rows else None
+
+
+class PlannedAnew(Statement):
+    """One that is planned for its values and the rows of the moment each time.
+
+    For what is run now and then and looks at many rows: a plan that was made while there were few
+    may take a thousand times as long.
+    """
+
+    is_kept = False
 
 
 def _is_watched(session: BaseDatabaseWrapper) -> bool:

@@ -23,7 +23,7 @@ from labeling.allocation import (
 from labeling.models import Task
 from labeling.vocabulary import TaskKind, TaskPart
 from projects.scales import PREFERENCES, RANKING
-from projects.sql import Statement
+from projects.sql import PlannedAnew, Statement
 
 #: What is read of a task that is claimed, in the order of its columns.
 TASK_FIELDS = (
@@ -172,7 +172,8 @@ class _Claim(NamedTuple):
 def _claim_statement(claim: _Claim) -> Statement:
     wait, spaced, gated = claim.wait, claim.spaced, claim.gated
     counted = _COUNTED.format(bits=SHUFFLE_BITS, most=MOST_COUNTED, open=_open("n", gated=gated))
-    return Statement(
+    statement = PlannedAnew if claim.counts else Statement
+    return statement(
         claim.name,
         _CLAIM.format(
             fields=FIELDS,

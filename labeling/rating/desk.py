@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Max
@@ -137,20 +138,26 @@ class _Text:
         return self.html_version == self.prompt_version == RENDERER_VERSION
 
 
-_TEXTS = Statement(
-    "texts",
-    """
+@cache
+def _texts_statement(count: int) -> Statement:
+    """One for each number of responses: of a list PostgreSQL expects ten whatever its length, and
+    for fewer it plans anew each time (docs/decisions/0006)."""
+    ids = [f"id_{number}" for number in range(count)]
+    return Statement(
+        f"texts_{count}",
+        f"""
     SELECT r.id, r.content, r.html, r.html_version, r.messages,
         p.messages, p.html, p.html_version, p.language, p.conversation, p.turn, p.sensitivity
     FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
-    WHERE r.id = ANY (%(ids)s)
-    """,
-    ids="bigint[]",
-)
+    WHERE r.id IN ({", ".join(f"%({name})s" for name in ids)})
+    """,  # noqa: S608 - names of our own
+        **dict.fromkeys(ids, "bigint"),
+    )
 
 
 def _texts(response_ids: list[int]) -> dict[int, _Text]:
-    return {row[0]: _Text(*row) for row in _TEXTS.rows(ids=response_ids)}
+    ids = {f"id_{number}": pk for number, pk in enumerate(response_ids)}
+    return {row[0]: _Text(*row) for row in _texts_statement(len(ids)).rows(**ids)}
 
 
 def _blind(turns: list[dict[str, Any]], prompt: list[dict[str, Any]]) -> list[dict[str, Any]]:
