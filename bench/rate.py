@@ -139,8 +139,7 @@ def measure(made: Instance, facts: str, raters: int, seconds: float, way: str) -
     ]
 
 
-def main() -> None:
-    """Parse the command line; drive (as the client process) or measure."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--tasks", type=int, default=10_000)
@@ -160,6 +159,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.checks:
         options.gold, options.repeats = options.gold or 0.05, options.repeats or 0.05
+    return options
+
+
+def main() -> None:
+    """Parse the command line; drive (as the client process) or measure."""
+    options = _options()
     if options.drive:
         made = json.loads(Path(options.drive).read_text())
         drive(options.port, made, options.raters, options.seconds, options.way)

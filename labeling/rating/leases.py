@@ -256,12 +256,7 @@ def _claim(
     if stream is not None:
         project, rater_id, now = desk.project, desk.rater_id, desk.now
         check = claim_check(
-            project=project,
-            rater_id=rater_id,
-            stream=stream,
-            known=stands.known,
-            now=now,
-            closed=closed,
+            project=project, rater_id=rater_id, stands=stands, now=now, closed=closed
         )
         if check is not None:
             return check
