@@ -24,7 +24,6 @@ from labeling.kinds.known import KNOWN_PURPOSES
 from labeling.models import Task
 from labeling.models.copies import copy_of
 from labeling.rating.claims import FIELDS, NOT_CLOSED, TASK_FIELDS, ClaimedTask
-from labeling.rating.standings import QueueStanding
 from labeling.vocabulary import Purpose, Strategy
 from projects.models import Project
 from projects.sql import Statement
@@ -122,18 +121,23 @@ _AGAIN = Statement(
 
 
 def claim_check(
-    *, project: Project, rater_id: int, stands: QueueStanding, now: datetime, closed: Sequence[str]
+    project: Project,
+    rater_id: int,
+    stream: Stream,
+    known: Sequence[Purpose],
+    *,
+    now: datetime,
+    closed: Sequence[str],
 ) -> tuple[ClaimedTask, Stream] | None:
     """Locks the check that is due now with the stream after it; None where a live task is to come.
 
     A check that is due and cannot come, because every gold task is done or nothing is old enough
-    to come again, is tried again at the next tasks of its block. Where there is no gold at
-    all, none is looked for.
+    to come again, is tried again at the next tasks of its block. What is no purpose of a task whose
+    answer is `known` is not looked for.
     """
-    stream = stands.stream
     seed = stream.seed(project.salt, rater_id)
     for purpose, block in due_checks(seed, stream, check_rates(project)):
-        if purpose in KNOWN_PURPOSES and purpose not in stands.known:
+        if purpose in KNOWN_PURPOSES and purpose not in known:
             continue
         claimed = _claim(purpose, project, rater_id, now, closed, seed)
         if claimed is not None:

@@ -254,9 +254,8 @@ def _claim(
         if branch is not None:
             return branch, stream and stream.after(None, 0)
     if stream is not None:
-        project, rater_id, now = desk.project, desk.rater_id, desk.now
         check = claim_check(
-            project=project, rater_id=rater_id, stands=stands, now=now, closed=closed
+            desk.project, desk.rater_id, stream, stands.known, now=desk.now, closed=closed
         )
         if check is not None:
             return check
