@@ -116,7 +116,10 @@ class Judgment(models.Model):
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="judgments")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="judgments")
     rater = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="judgments"
+        settings.AUTH_USER_MODEL,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="judgments",
     )
     guideline = models.ForeignKey(
         Guideline, null=True, on_delete=models.PROTECT, related_name="judgments"
@@ -181,6 +184,12 @@ class Judgment(models.Model):
             ),
             # Read by the cut-off of reports and releases: the newest row of a project.
             models.Index(fields=["project", "-id"], name="judgment_newest"),
+            # Read by my work and by undo: my newest here, of whom it is the only index.
+            models.Index(fields=["rater", "project", "-id"], name="judgment_by_rater"),
+            # Read by precedents and principles: the newest that no principle fits.
+            models.Index(
+                fields=["project", "-id"], condition=Q(none_fits=True), name="judgment_none_fits"
+            ),
             # Read where a version goes with its project.
             models.Index(
                 fields=["rubric"], condition=Q(rubric__isnull=False), name="judgment_rubric"

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from projects.access import require_row
 from projects.api.guidelines import NewVersionSerializer
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
-from projects.api.views import ApiView, page_reply
+from projects.api.views import ApiView, page_at_once
 from projects.guidelines.drafts import discard_draft, draft_of, save_draft
 from projects.guidelines.readers import Reading, guideline_readers, readings_of
 from projects.guidelines.selectors import current_guideline
@@ -130,10 +130,10 @@ class GuidelineReaders(ApiView):
         access = self.access(slug, Action.MANAGE_MEMBERS)
         newest = current_guideline(access.project)
 
-        def to_json(member: Membership) -> dict[str, Any]:
-            return _reading_json(readings_of(access.project, newest, [member])[0])
+        def to_json(members: list[Membership]) -> list[dict[str, Any]]:
+            return list(map(_reading_json, readings_of(access.project, newest, members)))
 
-        return page_reply(self, guideline_readers(access.project), to_json)
+        return page_at_once(self, guideline_readers(access.project), to_json)
 
 
 def _reading_json(reading: Reading) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -61,6 +61,13 @@ class ApiView(APIView):
 
 def page_reply(view: APIView, rows: Any, to_json: Callable[[Any], object]) -> Response:
     """One page of `rows` (a query set or list), each turned to JSON by `to_json`."""
+    return page_at_once(view, rows, lambda page: [to_json(row) for row in page])
+
+
+def page_at_once(
+    view: APIView, rows: Any, to_json: Callable[[list[Any]], Sequence[object]]
+) -> Response:
+    """One page of `rows`, turned to JSON as a whole: what belongs to all is read once."""
     pages = Pages()
     page: list[Any] = pages.paginate_queryset(rows, view.request, view=view) or []
-    return pages.get_paginated_response([to_json(row) for row in page])
+    return pages.get_paginated_response(to_json(page))

@@ -69,7 +69,10 @@ def test_a_program_answers_the_quiz_and_a_major_version_can_ask_it_again(
 ):
     refused = api(rui).post(f"{HERE}next/")
     assert (refused.status_code, refused.json()["code"]) == (409, "quiz_first")
-    asked = api(rui).get(f"{HERE}quiz/").json()
+    with CaptureQueriesContext(connection) as queries:
+        asked = api(rui).get(f"{HERE}quiz/").json()
+    questions = 'SELECT "projects_criterion"'
+    assert len([q for q in queries if q["sql"].startswith(questions)]) == 1
     assert (asked["due"], [row["number"] for row in asked["left"]]) == (True, [1, 2])
     assert "right" not in asked["left"][0]
     off = api(rui).post(f"{HERE}quiz/", {"example": 1, "answer": 40})

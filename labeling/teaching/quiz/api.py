@@ -13,7 +13,6 @@ from labeling.teaching.quiz.services import (
     QuizAnswer,
     answer_example,
     ask_quiz_again,
-    question_of,
 )
 from projects.access import Access
 from projects.api.parsing import StrictSerializer
@@ -22,6 +21,7 @@ from projects.api.views import ApiView
 from projects.guidelines.examples import is_quiz_due, left_to_answer
 from projects.models import ApiKey
 from projects.permissions import Action
+from projects.selectors.rubric import asked_criteria
 
 _TAGS = ["rating"]
 
@@ -70,20 +70,18 @@ class AskedAgainSerializer(serializers.Serializer[Any]):
 
 
 def _left_json(access: Access) -> list[dict[str, Any]]:
-    asked = []
-    for example in left_to_answer(access.membership):
-        question = question_of(example)
-        if question is not None:
-            asked.append(
-                {
-                    "number": example.number,
-                    "criterion": example.criterion,
-                    "wording": question.wording,
-                    "prompt": example.prompt,
-                    "responses": example.responses,
-                }
-            )
-    return asked
+    questions = {question.key: question for question in asked_criteria(access.project)}
+    return [
+        {
+            "number": example.number,
+            "criterion": example.criterion,
+            "wording": questions[example.criterion].wording,
+            "prompt": example.prompt,
+            "responses": example.responses,
+        }
+        for example in left_to_answer(access.membership)
+        if example.criterion in questions
+    ]
 
 
 class Quiz(ApiView):

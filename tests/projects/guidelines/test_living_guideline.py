@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from labeling.datasets.context import GuidelineRecord
 from labeling.models import Judgment
@@ -263,10 +265,10 @@ def test_leads_see_who_has_read_which_version_for_how_long(
     page = lead.get(url(project, "readers/")).content.decode()
     assert "75 seconds" in page
     assert page.count("gets no task") >= 2
-    rows = {
-        r["name"]: r
-        for r in api(lena).get(api_url(project, "guideline/readers/")).json()["results"]
-    }
+    with CaptureQueriesContext(connection) as queries:
+        reply = api(lena).get(api_url(project, "guideline/readers/"))
+    assert len([q for q in queries if "projects_acknowledgement" in q["sql"]]) == 1
+    rows = {r["name"]: r for r in reply.json()["results"]}
     assert (rows["Rui"]["version"], rows["Rui"]["seconds_open"]) == (2, 75)
     assert (rows["Sam"]["version"], rows["Sam"]["is_current"]) == (1, False)
     # Who left is neither listed nor reminded; what they read stays on record.
