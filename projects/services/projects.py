@@ -29,7 +29,8 @@ from projects.services.likeness import template_like
 from projects.services.new_rubrics import check_rubric
 from projects.services.quotas import require_room_for_project
 from projects.services.reasons import ReasonSpec, offered_reasons, set_reasons
-from projects.services.rubric import add_criterion, first_version
+from projects.services.rubric import add_criterion
+from projects.services.rubric_versions import first_version
 
 #: Settings a lead may change at any time.
 EDITABLE = ("name", "status", *STARTING_SETTINGS, "is_template")

@@ -6,19 +6,15 @@ primary one may not once anything is answered: a stored value must go on to mean
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.answered import is_answered
-from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
@@ -32,6 +28,7 @@ from projects.services.meanings import (
     require_one_meaning,
 )
 from projects.services.reviews import check_review_question, require_decision
+from projects.services.rubric_versions import first_version, publish_version
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -46,13 +43,6 @@ FIXED = ("key", "scale_key", "own_scale", "is_primary")
 def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Criterion:
     """A question of a rubric that has no version yet. Raises InvalidInput naming the fields."""
     return _insert(project, spec, position, f"criteria.{position}.")
-
-
-def first_version(*, project: Project, actor: User | None) -> RubricVersion:
-    """The questions of a new project as its first version."""
-    return RubricVersion.objects.create(
-        project=project, number=1, criteria=_snapshot(project), created_by=actor
-    )
 
 
 @transaction.atomic
@@ -74,7 +64,7 @@ def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Crite
     _require_free_key(criteria, spec.key)
     position = max((criterion.position for criterion in criteria), default=-1) + 1
     criterion = _insert(project, spec, position)
-    _publish(project, actor, gettext_noop("question added"), key=criterion.key)
+    publish_version(project, actor, gettext_noop("question added"), key=criterion.key)
     return criterion
 
 
@@ -131,7 +121,7 @@ def change_question(
     _clean(criterion)
     criterion.save(update_fields=changed)
     detail = {name: [str(old.get(name)), str(getattr(criterion, name))] for name in changed}
-    _publish(project, actor, gettext_noop("question changed"), question=key, **detail)
+    publish_version(project, actor, gettext_noop("question changed"), question=key, **detail)
     return criterion
 
 
@@ -151,7 +141,7 @@ def order_questions(*, project: Project, actor: User, keys: Sequence[str]) -> No
     for position, criterion in enumerate([*(asked[key] for key in keys), *retired]):
         criterion.position = position
     Criterion.objects.bulk_update(criteria, ["position"])
-    _publish(project, actor, gettext_noop("questions ordered"), order=", ".join(keys))
+    publish_version(project, actor, gettext_noop("questions ordered"), order=", ".join(keys))
 
 
 @transaction.atomic
@@ -170,7 +160,7 @@ def retire_question(*, project: Project, actor: User, key: str) -> Criterion:
         _require_first_pass(project, criteria, criterion)
         criterion.retired_at = timezone.now()
         criterion.save(update_fields=["retired_at"])
-        _publish(project, actor, gettext_noop("question retired"), key=key)
+        publish_version(project, actor, gettext_noop("question retired"), key=key)
     return criterion
 
 
@@ -197,7 +187,7 @@ def restore_question(*, project: Project, actor: User, key: str) -> Criterion:
         require_only_gate(criteria, criterion.family)
         criterion.retired_at = None
         criterion.save(update_fields=["retired_at"])
-        _publish(project, actor, gettext_noop("question asked again"), key=key)
+        publish_version(project, actor, gettext_noop("question asked again"), key=key)
     return criterion
 
 
@@ -217,7 +207,7 @@ def remove_question(*, project: Project, actor: User, key: str) -> None:
             _("Something is judged already, so a question cannot be deleted. Retire it instead.")
         )
     criterion.delete()
-    _publish(project, actor, gettext_noop("question deleted"), key=key)
+    publish_version(project, actor, gettext_noop("question deleted"), key=key)
 
 
 def _locked(project: Project) -> list[Criterion]:
@@ -366,34 +356,3 @@ def _make_primary(project: Project, criterion: Criterion, changed: list[str]) ->
     former.update(is_primary=False)
     criterion.is_required = True
     return [*changed, *([] if "is_required" in changed else ["is_required"])]
-
-
-def _publish(project: Project, actor: User, verb: str, **detail: object) -> RubricVersion:
-    """The questions as they are now become the next version, and the log says so."""
-    versions = RubricVersion.objects.filter(project=project)
-    version = RubricVersion.objects.create(
-        project=project,
-        number=1 + (versions.aggregate(newest=Max("number"))["newest"] or 0),
-        criteria=_snapshot(project),
-        created_by=actor,
-    )
-    record(project=project, actor=actor, verb=verb, version=version.number, **detail)
-    return version
-
-
-def _snapshot(project: Project) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": criterion.pk,
-            "key": criterion.key,
-            "wording": criterion.wording,
-            "short_label": criterion.short_label,
-            "help_text": criterion.help_text,
-            "scale": criterion.scale_key,
-            **({"own_scale": json.loads(criterion.own_scale)} if criterion.own_scale else {}),
-            "primary": criterion.is_primary,
-            "required": criterion.is_required,
-            "retired": criterion.is_retired,
-        }
-        for criterion in Criterion.objects.filter(project=project)
-    ]

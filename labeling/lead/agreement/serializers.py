@@ -12,6 +12,7 @@ from labeling.lead.agreement.axes_serializers import (
     FigureSerializer,
     ValueSerializer,
 )
+from labeling.lead.agreement.mark_serializers import PassagesSerializer, RegionsSerializer
 from labeling.lead.agreement.selectors import ResponseOrder
 from labeling.lead.agreement.version_serializers import VersionsSerializer
 from projects.scales import CONVERSATION, GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
@@ -72,25 +73,6 @@ class CountsSerializer(_TaskCountsSerializer):
         help_text="Answers that tell which response is better and not how much: they count in "
         "`same_side`, `side_alpha` and `noise_ceiling` only."
     )
-
-
-class PassagesSerializer(serializers.Serializer[Any]):
-    """How far two raters marked the same passages; null where nobody marked any."""
-
-    overlap = FigureSerializer(help_text="Twice the characters of both over the sum of each's.")
-    marked_by_both = FigureSerializer()
-    passages = serializers.IntegerField()
-
-
-class RegionsSerializer(serializers.Serializer[Any]):
-    """How far two raters marked the same regions of pictures; null where nobody marked any."""
-
-    iou = FigureSerializer(
-        help_text="Intersection over union of the regions of both, matched one to one; one "
-        "without a match counts 0."
-    )
-    marked_by_both = FigureSerializer()
-    regions = serializers.IntegerField()
 
 
 class TurnSerializer(serializers.Serializer[Any]):

@@ -25,7 +25,7 @@ from projects.models import Membership, Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action, roles_that_may
 
-RATERS_PAGE = 100
+RATERS_PAGE = 50
 
 
 def _least_first(value: float | None) -> tuple[bool, float]:
