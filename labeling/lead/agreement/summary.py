@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from labeling.lead.agreement.drawings import FigureRow, Json
 from projects.models import Criterion
@@ -116,15 +116,30 @@ def _share(row: FigureRow) -> str:
 
 
 def _broken(figure: Json) -> str:
-    n = f"{figure['n']:,}"
-    if not figure["value"]:
-        if figure["high"] is None:
-            return _("None of %(n)s answers says that a rule is broken.") % {"n": n}
-        words = _("None of %(n)s answers says that a rule is broken; the rate is at most %(high)s.")
-        return words % {"n": n, "high": rare(figure["high"])}
-    if figure["low"] is None:
-        words = _("Rules are broken in %(value)s of %(n)s answers (no interval).")
-        return words % {"value": rare(figure["value"]), "n": n}
-    words = _("Rules are broken in %(value)s of %(n)s answers (%(low)s to %(high)s).")
-    ends = {end: rare(figure[end]) for end in ("low", "high")}
-    return words % {"value": rare(figure["value"]), **ends, "n": n}
+    n, value = figure["n"], figure["value"]
+    known = {name: rare(figure[name]) for name in ("low", "high") if figure[name] is not None}
+    if not value and "high" not in known:
+        words = ngettext(
+            "%(n)s answer does not say that a rule is broken.",
+            "None of %(n)s answers says that a rule is broken.",
+            n,
+        )
+    elif not value:
+        words = ngettext(
+            "%(n)s answer does not say that a rule is broken; the rate is at most %(high)s.",
+            "None of %(n)s answers says that a rule is broken; the rate is at most %(high)s.",
+            n,
+        )
+    elif "low" not in known:
+        words = ngettext(
+            "Rules are broken in %(value)s of %(n)s answer (no interval).",
+            "Rules are broken in %(value)s of %(n)s answers (no interval).",
+            n,
+        )
+    else:
+        words = ngettext(
+            "Rules are broken in %(value)s of %(n)s answer (%(low)s to %(high)s).",
+            "Rules are broken in %(value)s of %(n)s answers (%(low)s to %(high)s).",
+            n,
+        )
+    return words % {"n": f"{n:,}", "value": rare(value), **known}
