@@ -10,9 +10,8 @@ from rest_framework.response import Response
 
 from labeling.lead.raters.downloads import time_reply
 from labeling.lead.raters.report import checks_at_hand
-from labeling.lead.raters.serializers import DaysSerializer
+from labeling.lead.raters.serializers import ChecksSerializer, DaysSerializer, SinceSerializer
 from labeling.teaching.checks.figures import anchors_since
-from labeling.teaching.checks.serializers import ChecksSerializer, SinceSerializer
 from labeling.work.api import NOT_YET, not_yet
 from projects.api.replies import refusals
 from projects.api.views import ApiView

@@ -1,4 +1,4 @@
-"""Which days of active time are asked for by program."""
+"""What checks say of all raters, and which days of active time are asked for, by program."""
 
 from __future__ import annotations
 
@@ -22,3 +22,35 @@ class DaysSerializer(StrictSerializer):
         if sentence := days.fault:
             raise serializers.ValidationError({"until": sentence})
         return {"days": days}
+
+
+class SinceSerializer(serializers.Serializer[Any]):
+    """Which batches of anchors are compared."""
+
+    since = serializers.DateTimeField(
+        required=False,
+        help_text="Compares anchors answered before this moment with those since then; without it "
+        "the earlier half with the later.",
+    )
+
+
+class ChecksSerializer(serializers.Serializer[Any]):
+    """What checks say of all raters together; each figure as everywhere."""
+
+    computed_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null: at this moment. Large projects: in the background."
+    )
+    newer = serializers.IntegerField(help_text="Judgments since, which are in no figure.")
+    answers_until = serializers.IntegerField(
+        allow_null=True, help_text="The newest version of any right answer by which it was read."
+    )
+    gold = serializers.DictField()
+    self_consistency = serializers.DictField()
+    susceptibility = serializers.DictField()
+    susceptible = serializers.BooleanField(
+        help_text="The share is above 20 % and its interval above 10 %."
+    )
+    anchors = serializers.DictField(
+        help_text="The `earlier` and the `later` batch of answers, the `change` (the earlier share "
+        "less the later), and its `z` and `p`."
+    )

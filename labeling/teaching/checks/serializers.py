@@ -62,38 +62,6 @@ class ListedKnownTaskSerializer(serializers.Serializer[Any]):
     withdrawn = serializers.BooleanField()
 
 
-class SinceSerializer(serializers.Serializer[Any]):
-    """Which batches of anchors are compared."""
-
-    since = serializers.DateTimeField(
-        required=False,
-        help_text="Compares anchors answered before this moment with those since then; without it "
-        "the earlier half with the later.",
-    )
-
-
-class ChecksSerializer(serializers.Serializer[Any]):
-    """What checks say of all raters together; each figure as everywhere."""
-
-    computed_at = serializers.DateTimeField(
-        allow_null=True, help_text="Null: at this moment. Large projects: in the background."
-    )
-    newer = serializers.IntegerField(help_text="Judgments since, which are in no figure.")
-    answers_until = serializers.IntegerField(
-        allow_null=True, help_text="The newest version of any right answer by which it was read."
-    )
-    gold = serializers.DictField()
-    self_consistency = serializers.DictField()
-    susceptibility = serializers.DictField()
-    susceptible = serializers.BooleanField(
-        help_text="The share is above 20 % and its interval above 10 %."
-    )
-    anchors = serializers.DictField(
-        help_text="The `earlier` and the `later` batch of answers, the `change` (the earlier share "
-        "less the later), and its `z` and `p`."
-    )
-
-
 def known_task_json(copy: Task, versions: list[GoldAnswer]) -> dict[str, Any]:
     """A copy with every version of what is right on it."""
     return {
