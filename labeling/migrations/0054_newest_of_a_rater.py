@@ -20,7 +20,7 @@ _OLD = "labeling_judgment_rater_id_36c9c6f2"
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("labeling", "0049_votes_in_releases")]
+    dependencies = [("labeling", "0047_precedents_read")]
 
     operations = [
         AddIndexBeside(
