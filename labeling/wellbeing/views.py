@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from labeling import stats
 from labeling.rating.refusals import wants_json
-from labeling.stats.raters.groups import SMALLEST
 from labeling.vocabulary import CareWish
 from labeling.wellbeing.check_ins import check_in
 from labeling.wellbeing.exposure import own_exposure
@@ -174,7 +174,7 @@ def wellbeing(request: SignedInRequest, slug: str) -> HttpResponse:
         "project": access.project,
         "hand": hand,
         "figures": hand.figures,
-        "smallest": SMALLEST,
+        "smallest": stats.raters.groups.SMALLEST,
         "wishes": [
             (WISHES[CareWish(row["wish"])], row["people"])
             for row in (hand.figures or {}).get("check_ins", {}).get("wishes", ())
