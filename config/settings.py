@@ -68,6 +68,7 @@ WHEN_PEOPLE_ARE_ERASED = "labeling.erasure.people.forget_texts"  # projects/eras
 WHEN_GUIDELINES_APPEAR = "labeling.rating.texts.render_guideline"  # projects/publications.py
 WHETHER_ANSWERED = "labeling.rating.selectors.has_answers"  # projects/answered.py
 WHETHER_REVIEWED = "labeling.rating.selectors.has_open_reviews"  # projects/answered.py
+STAGE_TASKS = "labeling.figures.stages.stage_task_counts"  # projects/answered.py
 # Everything under a path of its own (`SCRIPT_NAME=/concord`), whether or not the proxy strips it.
 PREFIX = env.text("SCRIPT_NAME").rstrip("/")
 FORCE_SCRIPT_NAME = PREFIX or None
@@ -274,6 +275,8 @@ SPECTACULAR_SETTINGS = {
         "QueryStateEnum": "labeling.vocabulary.QUERY_STATES",
         "PurposeEnum": "labeling.vocabulary.TASK_PURPOSES",
         "KnownPurposeEnum": "labeling.kinds.known.KNOWN_PURPOSES",
+        "StagePurposeEnum": "labeling.teaching.qualification.serializers.STAGE_PURPOSES",
+        "RaterStageEnum": "projects.models.Membership.Stage",
         "GoldKindEnum": "labeling.vocabulary.GOLD_KINDS",
         "TieKindEnum": "projects.scales.TIE_KINDS",
         "StoredTieKindEnum": "labeling.datasets.records.TIES",

@@ -19,6 +19,7 @@ from labeling.rating import views as rate
 from labeling.releases import views as releases
 from labeling.teaching.checks import views as checks
 from labeling.teaching.examples import views as examples
+from labeling.teaching.qualification import views as qualification
 from labeling.teaching.questions import views as questions
 from labeling.teaching.quiz import views as quiz
 from labeling.wellbeing import views as wellbeing
@@ -39,6 +40,7 @@ urlpatterns = [
     *questions.urlpatterns,
     *examples.urlpatterns,
     *quiz.urlpatterns,
+    *qualification.urlpatterns,
     *wellbeing.urlpatterns,
     *agreement.urlpatterns,
     *principles.urlpatterns,
@@ -62,6 +64,7 @@ navigation = [
     *questions.navigation,
     *examples.navigation,
     *raters.navigation,
+    *qualification.navigation,
     *writing.navigation,
     *imports.navigation,
     *erasure.navigation,

@@ -65,8 +65,13 @@ class Purpose(StrEnum):
     REPEAT = "repeat"
     ANCHOR = "anchor"
     TRAINING = "training"
+    QUALIFICATION = "qualification"
 
 
+#: What raters do before their first live task: it counts in no figure and is no data.
+STAGES = (Purpose.TRAINING, Purpose.QUALIFICATION)
+#: The same as SQL names it.
+STAGES_SQL = ", ".join(f"'{stage}'" for stage in STAGES)
 #: Why a rater is given a copy of a task: each may get it, so it has no bound.
 CHECKS = (Purpose.GOLD, Purpose.REPEAT, Purpose.ANCHOR)
 
@@ -223,6 +228,18 @@ class Polarity(StrEnum):
     PRAISE = "praise"
 
 
+class Decided(StrEnum):
+    """What becomes of a rater's try: by the rule, or by a lead who lets them begin anew.
+
+    WAITING: neither sure enough to pass nor not to, and no further task; a lead decides.
+    """
+
+    PASSED = "passed"
+    NOT_YET = "not_yet"
+    WAITING = "waiting"
+    REOPENED = "reopened"
+
+
 class NothingLeft(StrEnum):
     """Why there is no next task; an answer, never an error."""
 
@@ -236,5 +253,6 @@ class NothingLeft(StrEnum):
     TOPIC_LIMIT = "topic_limit"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     QUIZ_FIRST = "quiz_first"
+    QUALIFICATION_FIRST = "qualification_first"
     PAUSED = "paused"
     EMPTY = "empty"

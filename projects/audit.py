@@ -48,6 +48,14 @@ SETTING_NAMES: dict[str, Promise] = {
     "anchors_per_batch": gettext_lazy("anchors in a hundred tasks"),
     "explains_gold": gettext_lazy("gold explained"),
     "asks_quiz": gettext_lazy("quiz asked"),
+    "training_tasks": gettext_lazy("training tasks"),
+    "qualification_tasks": gettext_lazy("qualification tasks"),
+    "qualification_most": gettext_lazy("most qualification tasks of a try"),
+    "qualification_bar": gettext_lazy("bar of the qualification"),
+    "qualification_pass": gettext_lazy("certainty to pass"),
+    "qualification_fail": gettext_lazy("certainty below which nobody passes"),
+    "qualification_retry_days": gettext_lazy("days to the next try"),
+    "qualification_asks_all": gettext_lazy("raters at work asked as well"),
 }
 #: What any name in the detail is called; the others are words as they stand.
 _NAMES: dict[str, Promise] = {

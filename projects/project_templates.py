@@ -49,6 +49,14 @@ STARTING_SETTINGS = (
     "anchors_per_batch",
     "explains_gold",
     "asks_quiz",
+    "training_tasks",
+    "qualification_tasks",
+    "qualification_most",
+    "qualification_bar",
+    "qualification_pass",
+    "qualification_fail",
+    "qualification_retry_days",
+    "qualification_asks_all",
 )
 
 #: What every template begins with: one task in twenty is gold, and one comes a second time.

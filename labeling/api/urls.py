@@ -21,6 +21,7 @@ from labeling.rating import api as rating
 from labeling.releases import api as releases
 from labeling.teaching.checks import api as checks
 from labeling.teaching.examples import api as examples
+from labeling.teaching.qualification import api as qualification
 from labeling.teaching.questions import api as questions
 from labeling.teaching.quiz import api as quiz
 from labeling.wellbeing import api as wellbeing
@@ -100,6 +101,26 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/quiz/", quiz.Quiz.as_view(), name="quiz"),
     path("projects/<slug:slug>/quiz/again/", quiz.QuizAgain.as_view(), name="quiz-again"),
+    path(
+        "projects/<slug:slug>/qualification/",
+        qualification.Qualification.as_view(),
+        name="qualification",
+    ),
+    path(
+        "projects/<slug:slug>/qualification/tasks/",
+        qualification.MadeStageTasks.as_view(),
+        name="stage-tasks",
+    ),
+    path(
+        "projects/<slug:slug>/qualification/candidates/<slug:code>/",
+        qualification.OneCandidate.as_view(),
+        name="candidate",
+    ),
+    path(
+        "projects/<slug:slug>/qualification/mine/",
+        qualification.OwnQualification.as_view(),
+        name="own-qualification",
+    ),
     path("projects/<slug:slug>/examples/", examples.WorkedExamples.as_view(), name="examples"),
     path(
         "projects/<slug:slug>/examples/<int:number>/",

@@ -151,7 +151,8 @@ class ReleaseContext:
     agreement as plain data, `withheld` counts of rows that never reached the records (superseded
     or withdrawn judgments), `versions` the software that wrote the files. `description` is the
     owner's own, `collection` says in sentences how the project had its tasks judged, `axis_order`
-    in which order comparisons ask their questions, `checks` the lines of files by name that are no
+    in which order comparisons ask their questions, `qualification` how many raters passed and by
+    which rule, `checks` the lines of files by name that are no
     data: what was said on gold tasks, and on tasks that came again; `beside` those of other files
     that go along, such as precedents.
     """
@@ -171,5 +172,6 @@ class ReleaseContext:
     description: str = ""
     collection: tuple[str, ...] = ()
     axis_order: Mapping[str, object] | None = None
+    qualification: Mapping[str, object] | None = None
     checks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     beside: Mapping[str, Sequence[str]] = field(default_factory=dict)

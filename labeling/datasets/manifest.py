@@ -20,9 +20,15 @@ MANIFEST_VERSION = 3
 
 
 def _beside(context: ReleaseContext) -> dict[str, object]:
-    """The project's agreement, and how many judgments stand in the files of checks, if any do."""
+    """The project's agreement; how many judgments stand in the files of checks, and how many raters
+    passed a qualification, if any do."""
     counts = {name.partition(".")[0]: len(lines) for name, lines in context.checks.items()}
-    return {"agreement": dict(context.agreement), **({"checks": counts} if counts else {})}
+    asked = context.qualification
+    return {
+        "agreement": dict(context.agreement),
+        **({"checks": counts} if counts else {}),
+        **({} if asked is None else {"qualification": dict(asked)}),
+    }
 
 
 def make_manifest(

@@ -33,11 +33,11 @@ class LabelInWords:
 
 @dataclass(frozen=True, slots=True)
 class RightInWords:
-    """What a row says is right, by question, or why that cannot be; `is_anchor` or else gold."""
+    """What a row says is right, by question, or why that cannot be; `purpose` is what for."""
 
     answers: list[tuple[str, str]]
     reason: str = ""
-    is_anchor: bool = False
+    purpose: str = Purpose.GOLD.value
     refusal: str = ""
 
 
@@ -91,7 +91,7 @@ def _right_in_words(row: ImportRow) -> tuple[RightInWords | None, ImportRow]:
     answers = [
         (key, " · ".join(_right_shapes(shape, row.kind))) for key, shape in known.answers.items()
     ]
-    return RightInWords(answers, known.reason, known.purpose == Purpose.ANCHOR), rest
+    return RightInWords(answers, known.reason, known.purpose), rest
 
 
 def _right_shapes(shape: object, kind: str) -> list[str]:

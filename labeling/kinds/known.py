@@ -10,14 +10,14 @@ from typing import Any, Protocol
 from labeling.kinds.accepted import CHECKED_KINDS, accepted_answers
 from labeling.kinds.base import Kind
 from labeling.kinds.shapes import principle_name, unstorable
-from labeling.vocabulary import GoldKind, Purpose, TaskKind
+from labeling.vocabulary import STAGES, GoldKind, Purpose, TaskKind
 from projects.scales import PER_PRINCIPLE
 from projects.words import gettext
 
 #: Characters of what is said of why an answer is right.
 MOST_REASON = 2000
 #: For what a task may be copied with its right answers.
-KNOWN_PURPOSES = (Purpose.GOLD, Purpose.ANCHOR)
+KNOWN_PURPOSES = (Purpose.GOLD, Purpose.ANCHOR, *STAGES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from labeling.models.jobs import (
 )
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.pictures import Picture
+from labeling.models.qualification import StageAnswer, StageDecision
 from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
@@ -68,6 +69,8 @@ __all__ = [
     "SelectionJob",
     "SetAside",
     "Span",
+    "StageAnswer",
+    "StageDecision",
     "Task",
     "TaskChange",
     "TaskOpening",

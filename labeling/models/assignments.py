@@ -47,7 +47,7 @@ class Assignment(models.Model):
         on_delete=models.PROTECT,
         related_name="assignments",
     )
-    purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
+    purpose = models.CharField(max_length=16, choices=choices(Purpose), default=Purpose.LIVE)
     strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
     selection_probability = models.FloatField(
         null=True,

@@ -11,7 +11,7 @@ from django.db.models import Q
 from labeling.allocation import queue_key, seeded_number
 from labeling.models.tasks import Task
 from labeling.models.teaching import GoldAnswer
-from labeling.vocabulary import Purpose
+from labeling.vocabulary import STAGES, Purpose
 from projects.models import User
 
 #: What an id has room for beside the words that say what the copy is for.
@@ -68,8 +68,19 @@ def add_version(
 ) -> tuple[GoldAnswer, bool]:
     """The newest version of a copy's right answers, and whether it is new; the same again is none.
 
-    To be called inside a transaction.
+    What is right on a gold task is right on the copies for training and qualification that were
+    made of the same task. To be called inside a transaction.
     """
+    row, created = _add_version(copy, author, content)
+    if created and copy.purpose == Purpose.GOLD and copy.gold_of_id:
+        for other in Task.objects.filter(gold_of=copy.gold_of_id, purpose__in=STAGES):
+            _add_version(other, author, content)
+    return row, created
+
+
+def _add_version(
+    copy: Task, author: User | None, content: Mapping[str, Any]
+) -> tuple[GoldAnswer, bool]:
     Task.objects.select_for_update(no_key=True).get(pk=copy.pk)
     newest = GoldAnswer.objects.filter(task=copy).order_by("-number").first()
     if newest is not None and all(getattr(newest, name) == content[name] for name in content):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
 from labeling.models.tasks import Response, Task
-from labeling.vocabulary import Purpose, Source, Strategy, TieKind, Unsaid
+from labeling.vocabulary import STAGES, Purpose, Source, Strategy, TieKind, Unsaid
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
 from projects.scales import PREFERENCES
 
@@ -44,6 +44,11 @@ def _by_people(prefix: str = "") -> Q:
     return Q(**{f"{prefix}source": Source.HUMAN})
 
 
+def _at_work(prefix: str = "") -> Q:
+    """Not given while training or qualifying: what only says how far a rater has come."""
+    return ~Q(**{f"{prefix}purpose__in": list(STAGES)})
+
+
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
     """Judgments by whether they count; every figure and file starts from one of these."""
 
@@ -52,12 +57,16 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         return self.filter(_standing() & _by_people())
 
     def counting(self) -> Self:
-        """What counts: what is valid, on tasks that are in play."""
-        return self.valid().filter(_in_play())
+        """What counts: what is valid, on tasks in play, training and qualification apart."""
+        return self.valid().at_work().filter(_in_play())
 
     def counting_at(self, cutoff: int, *, asked_at: datetime) -> Self:
         """What counted for whoever asked at that moment, when `cutoff` was the newest id."""
-        return self.standing_at(cutoff, asked_at=asked_at).filter(_by_people())
+        return self.standing_at(cutoff, asked_at=asked_at).at_work().filter(_by_people())
+
+    def at_work(self) -> Self:
+        """None of those that were given while training or qualifying."""
+        return self.filter(_at_work())
 
     def standing(self) -> Self:
         """What is current and not taken back, whoever gave it and however."""
@@ -72,7 +81,7 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         return self.filter(_standing_at(cutoff) & _in_play_at(asked_at))
 
     def live(self) -> Self:
-        """Those that become data: no gold, repeat, anchor or training tasks."""
+        """Those that become data: no gold, repeat, anchor, training or qualification tasks."""
         return self.filter(purpose=Purpose.LIVE)
 
 
@@ -85,14 +94,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def counting(self) -> Self:
         """The answers of judgments that count."""
-        return self.valid().filter(_in_play("judgment__"))
+        return self.valid().filter(_at_work("judgment__"), _in_play("judgment__"))
 
     def of_purpose(self, purpose: Purpose) -> Self:
         """The answers of judgments that were given for one purpose."""
         return self.filter(judgment__purpose=purpose)
 
     def live(self) -> Self:
-        """The answers that become data: none of gold, repeat, anchor or training tasks."""
+        """The answers that become data: of no other purpose."""
         return self.of_purpose(Purpose.LIVE)
 
     def with_value(self) -> Self:
@@ -139,7 +148,7 @@ class Judgment(models.Model):
     key = models.UUIDField(null=True, blank=True, help_text=_("The client's idempotency key."))
     fingerprint = models.CharField(max_length=72, blank=True)
 
-    purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
+    purpose = models.CharField(max_length=16, choices=choices(Purpose), default=Purpose.LIVE)
     strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
     selection_probability = models.FloatField(
         null=True,

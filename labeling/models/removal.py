@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.jobs import ImportedChange
 from labeling.models.judgments import Answer, Judgment
+from labeling.models.qualification import StageAnswer
 from labeling.models.regions import Region
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
@@ -45,7 +46,7 @@ def delete_tasks(ids: Sequence[int]) -> None:
     prompts = list(Task.objects.filter(pk__in=ids).values_list("prompt", flat=True).distinct())
     ids = [*ids, *_copies_without_judgments(ids)]
     delete_assignments(list(Assignment.objects.filter(task__in=ids).values_list("pk", flat=True)))
-    for table in (TaskOpening, ImportedChange, GoldAnswer, Query):
+    for table in (TaskOpening, ImportedChange, GoldAnswer, StageAnswer, Query):
         _delete(table._default_manager.filter(task__in=ids))
     # A precedent says how to judge tasks to come: it stays, and quotes what was asked.
     Precedent.objects.filter(task__in=ids).update(task=None)
@@ -94,6 +95,7 @@ def delete_assignments(ids: Sequence[int]) -> None:
     if texts:
         delete_tasks(list(Task.objects.filter(reviews__in=texts).values_list("pk", flat=True)))
     _delete(Writing.objects.filter(judgment__in=judgments))
+    _delete(StageAnswer.objects.filter(judgment__in=judgments))
     _delete(Response.objects.filter(pk__in=texts))
     _delete(Answer.objects.filter(judgment__in=judgments))
     _delete(judgments)

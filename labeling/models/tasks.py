@@ -176,7 +176,8 @@ class Task(models.Model):
     A task that `reviews` a text that was written here asks what a review asks, and goes to anybody
     but the text's author.
     A task of the purpose gold or anchor is a copy of the task `gold_of`, which stays what it is,
-    and has its right answers in `GoldAnswer`; one of the purpose repeat copies `repeat_of`.
+    and has its right answers in `GoldAnswer`, and so is one of the purpose training or
+    qualification; one of the purpose repeat copies `repeat_of`.
     A task that `follows` another is a later turn of its conversation, in which the response of that
     canonical index (`reply`) carried it on: it goes to those who chose that response. The other
     `continues` then, and its text stays.
@@ -188,7 +189,7 @@ class Task(models.Model):
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="tasks")
     external_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=choices(TaskKind), default=TaskKind.COMPARE)
-    purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
+    purpose = models.CharField(max_length=16, choices=choices(Purpose), default=Purpose.LIVE)
     response_ids = ArrayField(models.BigIntegerField())
     source_order = ArrayField(models.SmallIntegerField(), null=True, blank=True)
     overlap = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -314,6 +315,12 @@ class Task(models.Model):
                 fields=["project", "purpose", "queue_key"],
                 condition=Q(purpose__in=["gold", "anchor"], withdrawn_at__isnull=True),
                 name="task_of_known_answer",
+            ),
+            # Read by the allocation: what raters do before their first live task; they are few.
+            models.Index(
+                fields=["project", "purpose", "queue_key"],
+                condition=Q(purpose__in=["training", "qualification"], withdrawn_at__isnull=True),
+                name="task_of_stage",
             ),
             # Read by the allocation: the later turns that a reply carries on.
             models.Index(

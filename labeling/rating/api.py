@@ -20,6 +20,7 @@ from labeling.rating.judgments import skip_assignment, submit_judgment, undo_las
 from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.places import TaskWithdrawn
+from labeling.rating.qualifying import is_on_the_way
 from labeling.rating.reopening import reopen_judgment
 from labeling.rating.serializers import (
     LateSerializer,
@@ -77,8 +78,8 @@ class NextTask(ApiView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Your open task again if you have one, else a new lease. Having none is no error, but for
-        a guideline that you have to read first (409, code `not_acknowledged`), or the quiz
-        (409, code `quiz_first`)."""
+        what comes first: a guideline to read (409, code `not_acknowledged`), the quiz (409, code
+        `quiz_first`), training and qualification (409, code `qualification_first`)."""
         access = self.access(slug, Action.RATE)
         leased, reason = _next(access)
         if leased is not None:
@@ -90,6 +91,9 @@ class NextTask(ApiView):
             )
         if reason == NothingLeft.QUIZ_FIRST:
             return _refused(reason, gettext("Answer the examples of the quiz first."))
+        if reason == NothingLeft.QUALIFICATION_FIRST:
+            sentence = gettext("See “qualification/mine/” for where you stand, and begin there.")
+            return _refused(reason, sentence)
         return Response(status=204, headers=headers)
 
 
@@ -101,6 +105,10 @@ def _refused(reason: NothingLeft, sentence: str) -> Response:
 def _next(access: Access) -> tuple[dict[str, Any] | None, NothingLeft | None]:
     """The next leased task, or None and why."""
     assignment = next_assignment(membership=access.membership)
+    if assignment == Nothing(NothingLeft.QUALIFICATION_FIRST) and not is_on_the_way(
+        access.membership
+    ):
+        assignment = next_assignment(membership=access.membership)  # that was the last of it
     if isinstance(assignment, Nothing):
         return None, assignment.reason
     return leased_task_json(assignment, access.project), None

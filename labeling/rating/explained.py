@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import is_accepted, kind_of, primary_of
 from labeling.kinds.base import GivenAnswer, unsaid_words
 from labeling.kinds.shapes import as_submitted, from_submitted
-from labeling.models import Answer, GoldAnswer, Judgment
+from labeling.models import Answer, GoldAnswer, Judgment, Task
 from labeling.rating.openings import open_votes
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Project
@@ -36,11 +36,12 @@ class Explained:
 
 
 def explain(judgment: Judgment, project: Project) -> Explained | None:
-    """What a project in training mode says after a gold task; None after every other judgment.
+    """What is said after a training task, and in training mode after gold; None after any other.
 
     From then on the rater knows the answer, and can neither change nor take back their own.
     """
-    if not project.explains_gold or judgment.purpose != Purpose.GOLD or judgment.withdrawn:
+    purposes = {Purpose.TRAINING, *([Purpose.GOLD] if project.explains_gold else [])}
+    if judgment.purpose not in purposes or judgment.withdrawn:
         return None
     known = GoldAnswer.objects.filter(task=judgment.task_id).order_by("-number").first()
     if known is None:
@@ -61,6 +62,18 @@ def explain(judgment: Judgment, project: Project) -> Explained | None:
         accepted = " · ".join(_words(primary, shape) for shape in shown[primary.key])
         sentences.append(_("Right is: %(answer)s.") % {"answer": accepted})
     return Explained(right, shown, known.reason, " ".join([*sentences, known.reason]).strip())
+
+
+def accepted_as_shown(
+    task: Task, criterion: Criterion, shapes: Sequence[object], order: Sequence[int]
+) -> str:
+    """The accepted answers to a question of a task, in words of the order in which it was shown."""
+    kind = kind_of(task.asked_as)
+    words = []
+    for shape in shapes:
+        answers = [kind.as_shown(answer, order) for answer in from_submitted(criterion, shape)]
+        words.append(_words(criterion, as_submitted(answers)[criterion.key]))
+    return " · ".join(words)
 
 
 def explained_words(judgment: Judgment, project: Project) -> str:

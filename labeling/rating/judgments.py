@@ -39,6 +39,7 @@ from labeling.rating.places import (
     with_place,
     withdrawn_since_words,
 )
+from labeling.rating.qualifying import note_stage_answer, require_undecided
 from labeling.rating.selectors import LastAct, TakenBack, last_act, taken_back
 from labeling.rating.windows import end_change, require_changeable
 from labeling.rating.written import (
@@ -47,7 +48,7 @@ from labeling.rating.written import (
     settle_review,
     take_back_written,
 )
-from labeling.vocabulary import Act, AssignmentState, SkipReason
+from labeling.vocabulary import STAGES, Act, AssignmentState, SkipReason
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
@@ -174,6 +175,7 @@ def _insert_answers(
     answers = [records.stored_answer(held, kind, answer, clauses) for answer in shown]
     _insert(held, judgment, answers)
     ask_without_words(judgment)
+    note_stage_answer(judgment)
     if held.state == AssignmentState.SUBMITTED:
         require_kept_choice(task_id=held.task_id, rater_id=held.rater_id)
 
@@ -205,7 +207,8 @@ def _insert(
     if held.state == AssignmentState.SUBMITTED:
         records.insert_judgment(judgment, answers)
         return
-    limit = RaterLimit(held.rater_id, held.project_id, held.limit)
+    most = None if held.purpose in STAGES else held.limit
+    limit = RaterLimit(held.rater_id, held.project_id, most)
     try:
         if held.state == AssignmentState.LEASED:
             require_room(limit)
@@ -321,12 +324,15 @@ def _take_back(last: LastAct, assignment: Assignment, now: datetime) -> Undone:
             raise Conflict(_("Your text was sent back to you: it is open, and comes again."))
         raise Conflict(_("This was taken back already."))
     require_unopened(task_id=assignment.task_id, rater_id=assignment.rater_id)
+    require_undecided(assignment)
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     if last.judgment is None:
         make_room(limit)
     else:
         require_return(limit)
-        _withdraw(last.judgment, now)
+        if not records.withdraw_judgment(last.judgment, now):
+            raise Conflict(_("This was taken back already."))
+        take_back_written(last.judgment)
         require_kept_choice(task_id=assignment.task_id, rater_id=assignment.rater_id)
         give_back_branches(assignment)
     undone = Undone(
@@ -370,26 +376,3 @@ def _open_again(assignment: Assignment, now: datetime) -> None:
                 "the skip cannot be taken back. Please go on with the next task."
             )
         ) from None
-
-
-def _withdraw(judgment: Judgment, now: datetime) -> None:
-    """Raises Conflict where it was taken back, and the task judged again, a moment ago."""
-    if not Judgment.objects.filter(pk=judgment.pk, is_current=True).update(is_current=False):
-        raise Conflict(_("This was taken back already."))
-    take_back_written(judgment)
-    Judgment.objects.create(
-        assignment_id=judgment.assignment_id,
-        task_id=judgment.task_id,
-        project_id=judgment.project_id,
-        rater_id=judgment.rater_id,
-        guideline_id=judgment.guideline_id,
-        rubric_id=judgment.rubric_id,
-        revises=judgment,
-        withdrawn=True,
-        purpose=judgment.purpose,
-        strategy=judgment.strategy,
-        selection_probability=judgment.selection_probability,
-        source=judgment.source,
-        ui_version=judgment.ui_version,
-        created_at=now,
-    )

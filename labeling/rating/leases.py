@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from labeling.allocation import LOWEST_QUEUE_KEY, Stream, known_chance, screen_order
-from labeling.models import Assignment, Task
+from labeling.models import Assignment
 from labeling.models.openings import opened_tasks
 from labeling.rating import claims
 from labeling.rating.branches import is_chosen, require_choice
@@ -33,7 +33,8 @@ from labeling.rating.places import (
     require_room,
     with_place,
 )
-from labeling.rating.standings import QueueStanding, standing
+from labeling.rating.qualifying import is_on_the_way, stage_step
+from labeling.rating.standings import QueueStanding, is_changed, standing, why_nothing
 from labeling.rating.topics import TopicStanding, topic_standing
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from labeling.work.deadlocks import retry_deadlocks
@@ -142,7 +143,11 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         held += is_shown
     if not desk.has_room(stands.judged):
         is_shown = False
-    lost = desk.showing is not None and not is_shown and not _is_changed(desk)
+    lost = (
+        desk.showing is not None
+        and not is_shown
+        and not is_changed(desk.showing or 0, desk.rater_id, desk.now)
+    )
     if stands.guideline_id is not None and not stands.acknowledged:
         return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
     if is_quiz_due(desk.membership):
@@ -152,6 +157,8 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(Nothing(NothingLeft.LIMIT), lost)
     if topics.undecided:
         return Advance(Nothing(NothingLeft.TOPICS), lost)
+    if is_on_the_way(membership) and (step := _on_the_way(desk, stands, topics)) is not None:
+        return Advance(step, lost)
     if stands.open_id is not None:
         return Advance(_resume(desk, stands.open_id, stands), lost)
     if not desk.has_room(held):
@@ -162,17 +169,22 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(NotYet(NothingLeft.WAITING), lost)
     claimed = _claim(desk, stands, topics.closed)
     if claimed is None:
-        why = NothingLeft.TOPIC_LIMIT if topics.capped else _why_nothing(desk)
+        why = why_nothing(desk.project, desk.rater_id, capped=topics.capped)
         return Advance(Nothing(why), lost)
     task, stream = claimed
     return Advance(_lease(desk, task, stands, stream), lost)
 
 
-def _is_changed(desk: _Desk) -> bool:
-    """Whether what is on the screen is an answer of theirs that they are changing."""
-    own = Assignment.objects.filter(pk=desk.showing or 0, rater=desk.rater_id)
-    answered = own.filter(state=AssignmentState.SUBMITTED, reopened_at__isnull=False)
-    return answered.filter(lease_expires_at__gt=desk.now).exists()
+def _on_the_way(
+    desk: _Desk, stands: QueueStanding, topics: TopicStanding
+) -> Assignment | Nothing | None:
+    """What a rater gets before the first live task; None where they turn out to be through."""
+    step = stage_step(desk.membership, showing=desk.showing, closed=topics.closed, now=desk.now)
+    if isinstance(step, NothingLeft):
+        return NotYet(step) if step == NothingLeft.WAITING else Nothing(step)
+    if isinstance(step, Assignment):
+        return _resume(desk, step.pk, stands)
+    return step and _lease(desk, step, stands, None)
 
 
 def _reclaim(desk: _Desk, topics: TopicStanding) -> bool:
@@ -340,18 +352,6 @@ def _lease_again(
         rubric=stands.rubric,
     )
     return Assignment.objects.select_related("task").get(pk=pk)
-
-
-def _why_nothing(desk: _Desk) -> NothingLeft:
-    in_play = Task.objects.in_play().filter(project=desk.project, purpose=Purpose.LIVE)
-    if not in_play.exists():
-        return NothingLeft.EMPTY
-    held_by_others = (
-        Assignment.objects.filter(project=desk.project, state=AssignmentState.LEASED)
-        .exclude(rater=desk.rater_id)
-        .exclude(task__assignments__rater=desk.rater_id)
-    )
-    return NothingLeft.WAITING if held_by_others.exists() else NothingLeft.DONE
 
 
 def own_assignment(*, rater: User, assignment_id: int, lock: bool = False) -> Assignment | None:

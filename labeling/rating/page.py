@@ -19,6 +19,7 @@ from labeling.rating.covers import is_severe, text_cover
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
+from labeling.rating.judgments import Undone
 from labeling.rating.panels import task_panels
 from labeling.rating.pictures import picture_context, side_key, side_pictures
 from labeling.rating.plain_tasks import head_html, is_plain, plain_task
@@ -26,7 +27,7 @@ from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace, safe_html
 from labeling.rating.windows import minutes_until
 from labeling.rating.written import may_improve
-from labeling.vocabulary import OFFERED_FLAGS, Flag, SkipReason
+from labeling.vocabulary import OFFERED_FLAGS, Act, Flag, SkipReason
 from projects.models import Criterion, Project, Reason
 from projects.scales import NOT_APPLICABLE, RANKING, UNSURE
 
@@ -360,4 +361,14 @@ def bar_context(
         ],
         "skip_reasons": [(reason.value, label) for reason, label in SKIP_LABELS.items()],
         "key": filled.key or uuid4(),
+    }
+
+
+def took_back_words(undone: Undone) -> str:
+    """What is said where an act was taken back."""
+    if undone.took_back == Act.JUDGMENT:
+        return gettext("Took back your judgment of this task. It counts again once you submit it.")
+    reason = SKIP_LABELS[SkipReason(undone.skip_reason)]
+    return gettext("Took back your skip of this task (“%(reason)s”). It is open again.") % {
+        "reason": reason
     }

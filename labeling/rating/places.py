@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from labeling.models import Assignment, Judgment
 from labeling.models.play import is_text_taken_back
 from labeling.rating import claims
-from labeling.vocabulary import HOLDING_STATES, AssignmentState
+from labeling.vocabulary import HOLDING_STATES, STAGES, AssignmentState
 from projects.exceptions import Conflict
 from projects.models import Membership, Project, User
 from projects.permissions import Action, roles_that_may
@@ -127,17 +127,20 @@ def withdrawn_since_words(task_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RaterLimit:
-    """The most judgments a rater may give in a project; `most` is None where there is no limit."""
+    """The most judgments a rater may give in a project; `most` is None where there is no limit.
+
+    Training and qualification do not count against it.
+    """
 
     rater_id: int
     project_id: int
     most: int | None
 
     def assignments(self, *states: AssignmentState) -> QuerySet[Assignment]:
-        """The rater's assignments in the project that are in one of these states."""
+        """The rater's assignments in the project in one of these states that count against it."""
         return Assignment.objects.filter(
             rater=self.rater_id, project=self.project_id, state__in=states
-        )
+        ).exclude(purpose__in=STAGES)
 
 
 def rater_limit(*, rater_id: int, project: Project) -> RaterLimit:

@@ -243,3 +243,26 @@ def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None
     judgment.pk = row[0] if row else None
     judgment._state.adding = False
     judgment._state.db = connection.alias
+
+
+def withdraw_judgment(judgment: Judgment, now: datetime) -> bool:
+    """Takes a judgment back by a row of its own; False where that was done a moment ago."""
+    if not Judgment.objects.filter(pk=judgment.pk, is_current=True).update(is_current=False):
+        return False
+    Judgment.objects.create(
+        assignment_id=judgment.assignment_id,
+        task_id=judgment.task_id,
+        project_id=judgment.project_id,
+        rater_id=judgment.rater_id,
+        guideline_id=judgment.guideline_id,
+        rubric_id=judgment.rubric_id,
+        revises=judgment,
+        withdrawn=True,
+        purpose=judgment.purpose,
+        strategy=judgment.strategy,
+        selection_probability=judgment.selection_probability,
+        source=judgment.source,
+        ui_version=judgment.ui_version,
+        created_at=now,
+    )
+    return True

@@ -12,6 +12,7 @@ from labeling.rating.judgments import NotYours
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import withdrawn_since_words
+from labeling.rating.qualifying import require_undecided
 from labeling.rating.selectors import TakenBack, own_judgments, taken_back
 from labeling.rating.windows import require_in_window
 from labeling.vocabulary import AssignmentState
@@ -49,6 +50,7 @@ def reopen_judgment(*, rater: User, assignment_id: int, now: datetime | None = N
         raise Conflict(_("Your text was sent back to you: it is open, and comes again."))
     until = require_in_window(judgment, assignment.project, now)
     require_unopened(task_id=assignment.task_id, rater_id=rater.pk)
+    require_undecided(assignment)
     if assignment.task.withdrawn_at is not None:
         raise Conflict(withdrawn_since_words(assignment.task_id))
     assignment.reopened_at = now

@@ -195,5 +195,5 @@ def own_judgments(*, rater: User, project: Project) -> JudgmentQuerySet:
 
 
 def judged_count(*, rater: User, project: Project) -> int:
-    """How many judgments of this rater count in this project."""
-    return Judgment.objects.filter(rater=rater, project=project).standing().count()
+    """How many judgments of this rater count in this project, training and qualification apart."""
+    return Judgment.objects.filter(rater=rater, project=project).standing().at_work().count()

@@ -10,10 +10,13 @@ from itertools import compress, product
 from django.db import connection
 
 from labeling.allocation import LOWEST_QUEUE_KEY, Stream, band_start
-from labeling.kinds.known import KNOWN_PURPOSES
-from labeling.vocabulary import Purpose
-from projects.models import Guideline, RubricVersion
+from labeling.models import Assignment, Task
+from labeling.vocabulary import STAGES_SQL, AssignmentState, NothingLeft, Purpose
+from projects.models import Guideline, Project, RubricVersion
 from projects.sql import Statement
+
+#: Known copies that are mixed into live tasks.
+_MIXED_IN = (Purpose.GOLD, Purpose.ANCHOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ _STANDING = """
         {counted},
         (SELECT o.id FROM labeling_assignment o
          WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
-           AND o.id <> %(showing)s
+           AND o.id <> %(showing)s AND o.purpose NOT IN ({STAGES_SQL})
          ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
         (SELECT task_id FROM showing),
         {left}, latest.selection_probability,
@@ -145,7 +148,7 @@ _CHECKS = "".join(
         EXISTS (SELECT 1 FROM labeling_task c
                 WHERE c.project_id = %(project)s AND c.purpose = '{purpose.value}'
                   AND c.withdrawn_at IS NULL)"""  # noqa: S608 - words of our own
-    for purpose in KNOWN_PURPOSES
+    for purpose in _MIXED_IN
 )
 _STREAM = """,
         s.handed, s.gold, s.repeat, s.anchor, s.checked,
@@ -162,7 +165,8 @@ _COUNTED = """
         SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
         FROM labeling_assignment h
         WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
-          AND h.state IN ('leased', 'submitted')) mine ON true"""
+          AND h.state IN ('leased', 'submitted')
+          AND h.purpose NOT IN ('training', 'qualification')) mine ON true"""
 #: How many columns the statements have that do not look for checks.
 _PLAIN_COLUMNS = 15
 
@@ -173,6 +177,7 @@ def _standing_statement(*, mixes: bool, limited: bool) -> Statement:
         f"standing{'_mixed' if mixes else ''}{'_limited' if limited else ''}",
         # A lease is never shortened: a text that was sent back waits for its author (`written`).
         _STANDING.format(
+            STAGES_SQL=STAGES_SQL,
             counted="mine.held, mine.judged" if limited else "0, 0",
             left=", ".join(left.format(column) for column in ("queue_key", "priority")),
             followed=_FOLLOWED if mixes else "latest.follows_id",
@@ -212,8 +217,30 @@ def standing(
     stands, checks = row[1:_PLAIN_COLUMNS], row[_PLAIN_COLUMNS:]
     if not checks:
         return QueueStanding(Stream(), (), *stands)
-    are_there, in_stream = checks[: len(KNOWN_PURPOSES)], checks[len(KNOWN_PURPOSES) :]
+    are_there, in_stream = checks[: len(_MIXED_IN)], checks[len(_MIXED_IN) :]
     handed, *_, place_in_project, _is_parted = in_stream
     stream = Stream(place=place_in_project) if handed is None else Stream(*in_stream)
-    known = tuple(compress(KNOWN_PURPOSES, are_there))
+    known = tuple(compress(_MIXED_IN, are_there))
     return QueueStanding(stream, known, *stands)
+
+
+def why_nothing(project: Project, rater_id: int, *, capped: bool) -> NothingLeft:
+    """Why there is no live task for a rater: enough of a topic for now (`capped`), there is none,
+    others have the last, all are done."""
+    if capped:
+        return NothingLeft.TOPIC_LIMIT
+    if not Task.objects.in_play().filter(project=project, purpose=Purpose.LIVE).exists():
+        return NothingLeft.EMPTY
+    held_by_others = (
+        Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
+        .exclude(rater=rater_id)
+        .exclude(task__assignments__rater=rater_id)
+    )
+    return NothingLeft.WAITING if held_by_others.exists() else NothingLeft.DONE
+
+
+def is_changed(showing: int, rater_id: int, now: datetime) -> bool:
+    """Whether what is on the screen is an answer of theirs that they are changing."""
+    own = Assignment.objects.filter(pk=showing, rater=rater_id)
+    answered = own.filter(state=AssignmentState.SUBMITTED, reopened_at__isnull=False)
+    return answered.filter(lease_expires_at__gt=now).exists()

@@ -23,7 +23,6 @@ from labeling.rating.forms import Filled, read_form
 from labeling.rating.guideline import guideline_view
 from labeling.rating.judgments import (
     NotYours,
-    Undone,
     skip_assignment,
     submit_judgment,
     undo_last,
@@ -37,8 +36,15 @@ from labeling.rating.leases import (
     next_assignment,
     release_prepared,
 )
-from labeling.rating.page import SKIP_LABELS, bar_context, bar_parts, face_of, shown_task
+from labeling.rating.page import (
+    bar_context,
+    bar_parts,
+    face_of,
+    shown_task,
+    took_back_words,
+)
 from labeling.rating.places import TaskWithdrawn
+from labeling.rating.qualifying import progress_of, say_passed
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
     is_own,
@@ -48,9 +54,10 @@ from labeling.rating.selectors import (
     own_lease,
     taken_back,
 )
-from labeling.vocabulary import Act, NothingLeft, SkipReason
+from labeling.vocabulary import NothingLeft
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
+from projects.forms.rows import posted_id
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.guidelines.versions import news_for
@@ -82,10 +89,8 @@ def rate(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
-    text = request.GET.get("task", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    lease = own_lease(rater=request.user, project=access.project, assignment_id=int(text))
+    asked = posted_id(request.GET.get("task")) or 0
+    lease = own_lease(rater=request.user, project=access.project, assignment_id=asked)
     try:
         if lease is not None:
             lease.lease_expires_at = heartbeat(assignment=lease)
@@ -122,8 +127,7 @@ def desk_page(
         "has_pictures": view.has_pictures,
         "assignment_id": assignment.pk,
         "guideline": guideline_view(assignment.guideline, access.project),
-        "judged": judged_count(rater=request.user, project=access.project),
-        "limit": access.membership.rater_limit or access.project.rater_limit,
+        **progress_of(assignment, access.membership),
         "rubric_number": asked.number,
         **bar_context(
             access.project,
@@ -139,6 +143,8 @@ def desk_page(
 
 
 def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> HttpResponse:
+    if reason == NothingLeft.QUALIFICATION_FIRST:
+        return redirect("labeling:own-qualification", access.project.slug)
     guideline = None
     if reason == NothingLeft.NOT_ACKNOWLEDGED:
         guideline = current_guideline(access.project)
@@ -244,7 +250,10 @@ def _go_on(
         return redirect("labeling:rate", access.project.slug)
     step: dict[str, Any] = {"lost": False, "task": None, "nothing": ""}
     if request.POST.get("showing") != "elsewhere":
-        step = _step_json(request, access, _whole(request.POST.get("showing", "")), asked)
+        step = _step_json(request, access, posted_id(request.POST.get("showing", "")), asked)
+    if explained and step["nothing"]:  # another page comes at once
+        messages.info(request, explained)
+        return JsonResponse(step)
     return JsonResponse({**step, "explained": explained} if explained else step)
 
 
@@ -253,6 +262,8 @@ def _step_json(
 ) -> dict[str, Any]:
     """The task after the one on the screen, which becomes opened, and whether that one is lost."""
     ahead = advance(membership=access.membership, showing=showing)
+    if ahead.next == Nothing(NothingLeft.QUALIFICATION_FIRST):
+        say_passed(request, access.membership)
     return {"lost": ahead.lost, **_task_json(request, access.project, ahead.next, asked)}
 
 
@@ -280,10 +291,6 @@ def _task_json(
     }
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 @require_POST
 @refused_in_words
 def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
@@ -300,7 +307,7 @@ def keep(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespons
     shown = _mine(request, access, assignment_id)
     expires = heartbeat(assignment=shown)
     lost = []
-    ahead = _whole(request.POST.get("ahead", ""))
+    ahead = posted_id(request.POST.get("ahead", ""))
     if ahead is not None:
         try:
             heartbeat(assignment=_mine(request, access, ahead))
@@ -332,21 +339,12 @@ def undo(request: SignedInRequest, slug: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.RATE)
     undone = undo_last(rater=request.user, project=access.project)
     if not wants_json(request):
-        messages.info(request, _took_back_words(undone))
+        messages.info(request, took_back_words(undone))
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
     asked = rubric(access.project)
     values = values_again(undone.answered, asked.criteria) if undone.answered else {}
     task = _task_json(request, access.project, undone.assignment, asked)
     return JsonResponse({"took_back": undone.took_back, "values": values, **task})
-
-
-def _took_back_words(undone: Undone) -> str:
-    if undone.took_back == Act.JUDGMENT:
-        return gettext("Took back your judgment of this task. It counts again once you submit it.")
-    reason = SKIP_LABELS[SkipReason(undone.skip_reason)]
-    return gettext("Took back your skip of this task (“%(reason)s”). It is open again.") % {
-        "reason": reason
-    }
 
 
 @require_POST
@@ -370,7 +368,7 @@ def accept_guideline(request: SignedInRequest, slug: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.RATE)
     guideline = current_guideline(access.project)
     if guideline is not None and str(guideline.pk) == request.POST.get("guideline"):
-        seconds = _whole(request.POST.get("seconds", "")) or 0
+        seconds = posted_id(request.POST.get("seconds", "")) or 0
         acknowledge(user=request.user, guideline=guideline, seconds_open=min(seconds, 86_400))
     return redirect("labeling:rate", slug)
 

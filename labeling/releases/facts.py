@@ -39,6 +39,7 @@ from labeling.releases.selectors import (
     release_ratings,
     standing_judgments,
 )
+from labeling.releases.stages import qualification_in_words, qualification_of
 from labeling.vocabulary import Purpose
 from projects.guidelines.examples import example_json, examples_at
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
@@ -110,6 +111,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     project, cutoff, names = release.project, cutoff_of(release), pseudonyms(release.salt)
     standing = standing_judgments(project, cutoff)
     order = axis_order(release, standing)
+    qualification = qualification_of(project, cutoff)
     used, asked = (standing.order_by().values(n).distinct() for n in ("guideline_id", "rubric_id"))
     guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
     limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
@@ -139,8 +141,9 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         licence=release.options["licence"] or "unknown",
         limits=limits,
         description=project.description,
-        collection=_collection(project, order),
+        collection=_collection(project, order, qualification),
         axis_order=order,
+        qualification=qualification,
         checks=check_files(release, cutoff, names),
         beside=precedent_file(release, names),
     )
@@ -162,7 +165,9 @@ def _asked(rubric: RubricVersion) -> Iterator[dict[str, object]]:
             yield {n: value for n, value in question.items() if n not in {"id", "retired"}}
 
 
-def _collection(project: Project, order: Mapping[str, Any] | None) -> tuple[str, ...]:
+def _collection(
+    project: Project, order: Mapping[str, Any] | None, qualification: Mapping[str, Any] | None
+) -> tuple[str, ...]:
     """How the project has its tasks judged, a sentence each."""
     sentences = [
         f"Each task is to be judged by {_raters_a_task(project)}; who gets it is drawn, and so is "
@@ -183,6 +188,8 @@ def _collection(project: Project, order: Mapping[str, Any] | None) -> tuple[str,
         sentences.append(f"Raters may say that {' or that '.join(more)}.")
     if order:
         sentences.append(order_in_words(order))
+    if qualification:
+        sentences.append(qualification_in_words(qualification))
     if project.overlap_where_split:
         sentences.append(
             f"A task whose raters are more than {project.split_beyond} apart on the primary "

@@ -13,12 +13,23 @@ from projects.models.projects import (
     MOST_CHECK_IN_DAYS,
     MOST_CHECKS,
 )
+from projects.models.stages import MOST_STAGE_TASKS
 
 
 def check_not_nan(value: float) -> None:
     """Raises ValidationError for what compares with no number (NaN)."""
     if value != value:
         raise serializers.ValidationError(_("A valid number is required."))
+
+
+def _share(*, help_text: str) -> serializers.FloatField:
+    return serializers.FloatField(
+        required=False,
+        min_value=0.01,
+        max_value=0.99,
+        validators=[check_not_nan],
+        help_text=help_text,
+    )
 
 
 class SettingsSerializer(StrictSerializer):
@@ -162,6 +173,39 @@ class SettingsSerializer(StrictSerializer):
     )
     asks_quiz = serializers.BooleanField(
         required=False, help_text="Raters answer the worked examples before their first task."
+    )
+    training_tasks = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_STAGE_TASKS,
+        help_text="How many tasks a rater trains on before the first live task; 0 for none.",
+    )
+    qualification_tasks = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_STAGE_TASKS,
+        help_text="After how many tasks it is looked who passes; 0 for no qualification.",
+    )
+    qualification_most = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_STAGE_TASKS,
+        help_text="The most tasks of one try, where fewer do not decide it.",
+    )
+    qualification_bar = _share(help_text="The share answered rightly that a rater is to exceed.")
+    qualification_pass = _share(help_text="Who exceeds the bar at least so surely passes.")
+    qualification_fail = _share(
+        help_text="Who exceeds the bar less surely than this does not pass yet."
+    )
+    qualification_retry_days = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=365,
+        help_text="After how many days one may try again; null: a lead says when.",
+    )
+    qualification_asks_all = serializers.BooleanField(
+        required=False, help_text="Raters who judged here already are asked as well."
     )
     is_template = serializers.BooleanField(
         required=False, help_text="It stands among the templates of those who lead it."

@@ -47,3 +47,8 @@ def posted_values(form: type[forms.BaseForm], data: QueryDict) -> dict[str, obje
 def posted_number(text: str | None) -> int | None:
     """A whole number from 0 that a column can hold, as a hidden field or an address has it."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def posted_id(text: str | None) -> int | None:
+    """The id of a row, as a hidden field or an address has it."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

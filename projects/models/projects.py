@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects.models.stages import Stages
 from projects.models.users import User
 
 #: At most so large a share of the tasks of a rater are checks, so that no two come in a row.
@@ -38,7 +39,7 @@ class Role(models.TextChoices):
     ENGINEER = "engineer", gettext_lazy("ML engineer")
 
 
-class Project(models.Model):
+class Project(Stages):
     """One rubric, one guideline, its members and its tasks."""
 
     class Status(models.TextChoices):
@@ -267,10 +268,22 @@ class Project(models.Model):
         if self.gold_rate + self.repeat_rate + self.anchors_per_batch / 100 > MOST_CHECKS + 1e-9:
             sentence = _("Gold, repeats and anchors together may be at most 0.4 of the tasks.")
             raise ValidationError({"gold_rate": sentence})
+        self.check_stages()
 
 
 class Membership(models.Model):
     """A user's role in a project; a user has one role a project."""
+
+    class Stage(models.TextChoices):
+        """Where a rater stands on the way to live tasks; read where it is asked."""
+
+        NEW = "", gettext_lazy("not begun")
+        TRAINING = "training", gettext_lazy("in training")
+        QUALIFICATION = "qualification", gettext_lazy("qualifying")
+        WAITING = "waiting", gettext_lazy("waiting for a lead")
+        NOT_YET = "not_yet", gettext_lazy("not yet")
+        PASSED = "passed", gettext_lazy("passed")
+        EXEMPT = "exempt", gettext_lazy("not asked")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(
@@ -294,6 +307,18 @@ class Membership(models.Model):
     checked_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The version of the voluntary questions that the member was asked, whatever they chose.
     profile_asked = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    stage = models.CharField(
+        max_length=16,
+        choices=Stage,
+        blank=True,
+        default=Stage.NEW,
+        db_default="",
+        editable=False,
+    )
+    # Which try it is: what was answered in earlier ones counts no more.
+    stage_round = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
+    # When it was decided, for who may try again later.
+    stage_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

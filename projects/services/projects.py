@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
+from projects.answered import tasks_of_stages
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import keep_examples, publish_guideline
@@ -142,6 +143,31 @@ def _clean(project: Project) -> None:
         raise InvalidInput(_("Some values do not fit."), fields=fields) from None
 
 
+def _check_stages(project: Project, old: Mapping[str, object]) -> None:
+    """Raises InvalidInput where a stage is to have more tasks than there are."""
+    raised = {
+        stage: name
+        for stage, name in (
+            ("training", "training_tasks"),
+            ("qualification", "qualification_tasks"),
+        )
+        if getattr(project, name) > int(str(old.get(name, getattr(project, name))))
+    }
+    there = tasks_of_stages(project) if raised else {}
+    errors = {
+        name: ngettext(
+            "There is %(n)d such task. Make more of gold tasks first, under “Qualification”.",
+            "There are %(n)d such tasks. Make more of gold tasks first, under “Qualification”.",
+            there[stage],
+        )
+        % {"n": there[stage]}
+        for stage, name in raised.items()
+        if there[stage] < getattr(project, name)
+    }
+    if errors:
+        raise InvalidInput(_("There are not tasks enough yet."), fields=errors)
+
+
 @transaction.atomic
 def update_project(*, project: Project, actor: User, changes: Mapping[str, object]) -> Project:
     """Changes settings of EDITABLE and logs old and new; returns the changed row.
@@ -154,6 +180,7 @@ def update_project(*, project: Project, actor: User, changes: Mapping[str, objec
     old = {key: getattr(project, key) for key in changes if key in EDITABLE}
     _assign(project, changes)
     _clean(project)
+    _check_stages(project, old)
     changed = [key for key, value in old.items() if getattr(project, key) != value]
     if changed:
         project.save(update_fields=changed)

@@ -37,6 +37,11 @@ POST p/<slug:slug>/precedents/answer/                     POST projects/<slug:sl
 POST p/<slug:slug>/precedents/<int:number>/               PUT projects/<slug:slug>/precedents/<int:number>/
 POST p/<slug:slug>/precedents/<int:number>/retire/        DELETE projects/<slug:slug>/precedents/<int:number>/
 POST p/<slug:slug>/quiz/                                  POST projects/<slug:slug>/quiz/
+POST p/<slug:slug>/qualification/stages/                  PATCH projects/<slug:slug>/
+POST p/<slug:slug>/qualification/tasks/                   POST projects/<slug:slug>/qualification/tasks/
+POST p/<slug:slug>/qualification/tasks/<int:pk>/take-out/ POST projects/<slug:slug>/tasks/<int:task_id>/withdraw/
+POST p/<slug:slug>/qualification/candidates/<slug:code>/  POST projects/<slug:slug>/qualification/candidates/<slug:code>/
+POST p/<slug:slug>/qualification/mine/begin/              POST projects/<slug:slug>/qualification/mine/
 POST p/<slug:slug>/quiz/again/                            POST projects/<slug:slug>/quiz/again/
 POST p/<slug:slug>/examples/new/                          POST projects/<slug:slug>/examples/
 POST p/<slug:slug>/examples/<int:number>/edit/            PUT projects/<slug:slug>/examples/<int:number>/

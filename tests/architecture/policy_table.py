@@ -105,6 +105,11 @@ POST   api/v1/assignments/<int:assignment_id>/question/                         
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/quiz/                                             200  200  200  403  404  401
 POST   api/v1/projects/<slug:slug>/quiz/                                             400  400  400  403  404  401
+GET    api/v1/projects/<slug:slug>/qualification/                                    200  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/qualification/tasks/                              400  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/qualification/candidates/<slug:code>/             400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/qualification/mine/                               200  200  200  403  404  401
+POST   api/v1/projects/<slug:slug>/qualification/mine/                               409  409  409  403  404  401
 POST   api/v1/projects/<slug:slug>/quiz/again/                                       409  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
@@ -256,6 +261,13 @@ POST   p/<slug:slug>/precedents/<int:number>/                                   
 POST   p/<slug:slug>/precedents/<int:number>/retire/                                 404  403  403  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/ask/                                   302  302  302  403  404  302
 POST   p/<slug:slug>/principles/new/                                                 422  403  403  403  404  302
+GET    p/<slug:slug>/qualification/                                                  200  403  403  403  404  302
+POST   p/<slug:slug>/qualification/stages/                                           422  403  403  403  404  302
+POST   p/<slug:slug>/qualification/tasks/                                            302  403  403  403  404  302
+POST   p/<slug:slug>/qualification/tasks/<int:pk>/take-out/                          404  403  403  403  404  302
+POST   p/<slug:slug>/qualification/candidates/<slug:code>/                           404  403  403  403  404  302
+GET    p/<slug:slug>/qualification/mine/                                             200  200  200  403  404  302
+POST   p/<slug:slug>/qualification/mine/begin/                                       302  302  302  403  404  302
 GET    p/<slug:slug>/quiz/                                                           200  200  200  403  404  302
 POST   p/<slug:slug>/quiz/                                                           200  200  200  403  404  302
 POST   p/<slug:slug>/quiz/again/                                                     302  403  403  403  404  302

@@ -186,6 +186,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "invitation_id": str(invitation.invitation.pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
         "sha256": _picture(project),
+        "code": "BCDF",
         "size": "full",
         "kind": "release",
         "task-changes": str(change.pk),

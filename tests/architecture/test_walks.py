@@ -35,9 +35,12 @@ class Walk(NamedTuple):
 WALKS = {
     "a judgment by form": Walk(
         "labeling.rating.views",
-        4,
-        {"rating", "pictures", "work", "models"},
-        {"kinds", "datasets", "rendering", "bounded", "allocation", "vocabulary"},
+        5,
+        {"rating", "figures", "pictures", "work", "models"},
+        {
+            *("kinds", "datasets", "rendering", "bounded", "allocation", "vocabulary"),
+            *("stats", "deferred"),  # of who qualifies
+        },
     ),
     "an import asked for": Walk(
         "labeling.imports.views",

@@ -151,6 +151,7 @@ def test_the_lead_s_pages(
         "tasks/",
         f"tasks/{task}/",
         "raters/",
+        "qualification/",
         "writing/",
         "members/",
         "settings/",
@@ -176,6 +177,7 @@ def test_a_rater_s_pages(
     sign_in(context, rui)
     watch.open(f"/p/{busy.slug}/settings/", status=403)
     walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/", "/account/erase/"])
+    walk(watch, [f"/p/{busy.slug}/qualification/mine/"])
     own = Assignment.objects.filter(project=busy, rater=rui).first() or lease(rui, busy)
     walk(watch, [f"/p/{busy.slug}/rate/{own.pk}/differences/"])
 

@@ -15,6 +15,8 @@ from django.contrib import admin
 from django.db import models
 from rest_framework import serializers
 
+from labeling.teaching.qualification.forms import StagesForm
+from labeling.vocabulary import STAGES
 from projects.api.serializers import NewProjectSerializer, ProjectDetailSerializer
 from projects.api.settings import ProjectChangesSerializer
 from projects.audit import SETTING_NAMES
@@ -24,6 +26,7 @@ from projects.project_templates import STARTING_SETTINGS
 from projects.services.projects import EDITABLE
 from tests.api.client import CallAs
 from tests.architecture.sources import ROOT
+from tests.conftest import MakeTasks
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +47,12 @@ NO_SETTING = {
 #: What a project does not take from the one it begins as.
 OF_ONE_PROJECT = {"name", "status", "is_template"}
 #: A value that differs from the default, where `_another` has none that fits.
-OTHERS: dict[str, object] = {"name": "Another name", "support_url": "https://help.example/"}
+OTHERS: dict[str, object] = {
+    "name": "Another name",
+    "support_url": "https://help.example/",
+    "qualification_pass": 0.9,
+    "qualification_fail": 0.1,
+}
 
 
 def _fields() -> dict[str, models.Field[Any, Any]]:
@@ -66,7 +74,7 @@ def _documented() -> set[str]:
 def _on_the_page() -> set[str]:
     template = (ROOT / "templates" / "projects" / "settings.html").read_text()
     shown = set(re.findall(r"with field=form\.(\w+)", template))
-    return shown & set(SettingsForm().fields)
+    return shown & set(SettingsForm().fields) | set(StagesForm().fields)
 
 
 def _declared(serializer: type[serializers.Serializer[Any]]) -> Callable[[], Iterable[str]]:
@@ -75,7 +83,7 @@ def _declared(serializer: type[serializers.Serializer[Any]]) -> Callable[[], Ite
 
 #: What a door holds, which settings it must, and where it is opened.
 DOORS: dict[str, tuple[Callable[[], Iterable[str]], Iterable[str], str]] = {
-    "the settings page": (
+    "the settings page, or that of the stages": (
         _on_the_page,
         FIELDS,
         "SettingsForm in projects/forms/projects.py and templates/projects/settings.html",
@@ -161,7 +169,11 @@ def _another(field: models.Field[Any, Any]) -> object:
     return f"Other {field.name}"
 
 
-def test_each_is_changed_read_logged_and_copied(project: Project, lena: User, api: CallAs):
+def test_each_is_changed_read_logged_and_copied(
+    project: Project, lena: User, api: CallAs, make_tasks: MakeTasks
+):
+    for stage in STAGES:  # which may not have more tasks than there are
+        make_tasks(project, 2, prefix=stage, purpose=stage)
     values = {name: _another(field) for name, field in FIELDS.items()}
     changed = api(lena).patch(f"projects/{project.slug}/", values)
     assert changed.status_code == 200, changed.content

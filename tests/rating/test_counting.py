@@ -83,6 +83,7 @@ KNOWS = {
     "labeling/models/play.py": "lets the review of a text rest that is not current any more",
     "labeling/lead/raters/downloads.py": "pays for every answer that was given",
     "labeling/rating/judgments.py": "writes them",
+    "labeling/rating/records.py": "takes them back",
     "labeling/rating/selectors.py": "shows a rater again what was taken back",
     "labeling/rating/windows.py": "counts from the first answer, also where it was changed",
     "labeling/releases/selectors.py": "counts what was replaced or taken back",

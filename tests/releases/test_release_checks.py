@@ -17,10 +17,12 @@ from labeling.kinds.known import KnownAnswer
 from labeling.models import Assignment, Judgment, Release, Task
 from labeling.models.copies import copy_of
 from labeling.rating.judgments import submit_judgment
+from labeling.rating.qualifying import decide
 from labeling.releases.services import folder_of
 from labeling.teaching.checks.services import set_known_answer
-from labeling.vocabulary import Purpose
+from labeling.vocabulary import Decided, Purpose
 from projects.models import Project, User
+from tests.conftest import membership
 
 Built = Callable[..., Release]
 
@@ -119,3 +121,19 @@ def test_what_was_imported_says_so_after_the_migration_be_it_few_or_most(
     migration.forget_chances(None, SimpleNamespace(connection=connection))
     strategies = dict(Judgment.objects.values_list("pk", "strategy"))
     assert strategies == {pk: "imported" if pk in some else "queue" for pk in ids}
+
+
+def test_card_and_manifest_say_who_passed_by_which_rule_and_name_nobody(
+    built: Built, judged: Project, lena: User, rui: User, sam: User
+) -> None:
+    Project.objects.filter(pk=judged.pk).update(qualification_tasks=20)
+    for rater, by in ((rui, None), (sam, lena.pk)):
+        decide(membership(rater, judged), Decided.PASSED, by=by, reason="Reads closely.")
+    release = built(judged)
+    manifest = json.loads((folder_of(release) / "manifest.json").read_bytes())
+    figures = manifest["qualification"]
+    assert (figures["passed"], figures["passed_by_hand"], figures["not_yet"]) == (2, 1, 0)
+    assert (figures["rule"]["bar"], figures["rule"]["passing"]) == (0.75, 0.8)
+    card = (folder_of(release) / "README.md").read_text()
+    assert "2 passed, 1 of them by a lead's word" in card
+    assert "Reads closely" not in card + json.dumps(manifest)

@@ -18,6 +18,7 @@ from labeling.lead.overview.report import known_contested
 from labeling.lead.overview.selectors import failure_kind, lacks_raters, newest_failures
 from labeling.lead.tasks.filters import TaskState
 from labeling.models import Import, Job, Release, Task, TaskChange, Withdrawal
+from labeling.teaching.qualification.selectors import lacking
 from labeling.vocabulary import Purpose
 from labeling.work.kept import kept_reports, renew_report
 from projects.guidelines.selectors import current_guideline, unread_memberships
@@ -80,6 +81,7 @@ def needs_of(
             )
         needs += _unread(project, guideline)
         needs += _without_right_answers(project)
+        needs += _without_stage_tasks(project)
     return needs + _reported(project, contested)
 
 
@@ -171,6 +173,21 @@ def _without_right_answers(project: Project) -> list[Need]:
         )
         for purpose, sentence in wanted.items()
         if purpose not in made
+    ]
+
+
+def _without_stage_tasks(project: Project) -> list[Need]:
+    """A stage before the first live task with fewer tasks than it asks for: nobody can begin it."""
+    if not project.has_stages or not lacking(project):
+        return []
+    return [
+        Need(
+            kind="no_stage_tasks",
+            count=1,
+            sentence=_("Raters are to train or qualify first, and the tasks for it are missing."),
+            address=reverse("labeling:qualification", args=[project.slug]) + "#tasks",
+            link=_("Make them"),
+        )
     ]
 
 

@@ -250,6 +250,7 @@ def own_progress(membership: Membership, *, now: datetime) -> OwnProgress:
     judged = (
         Judgment.objects.filter(project=project, rater=rater)
         .standing()
+        .at_work()
         .aggregate(all=Count("id"), today=Count("id", filter=Q(created_at__gte=midnight)))
     )
     states = Assignment.objects.filter(project=project, rater=rater).aggregate(

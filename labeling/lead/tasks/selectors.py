@@ -15,6 +15,7 @@ from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
 from labeling.kinds.shapes import from_submitted, principle_name
 from labeling.lead.tasks.drafts import WrittenText, written_texts
 from labeling.lead.tasks.marking import TaskSpans, late_spans_json, task_spans
+from labeling.lead.tasks.masked import mask_candidates
 from labeling.lead.tasks.regions import TaskRegions, late_percent, task_regions
 from labeling.models import (
     Answer,
@@ -381,14 +382,13 @@ def task_votes(task: Task) -> TaskVotes:
         answers[row.judgment_id].append(
             _in_words(answer, side_only=row.side_only, principle=row.principle)
         )
+    leases = Assignment.objects.filter(task=task).select_related("rater")
+    assignments = list(leases.order_by(F("submitted_at").asc(nulls_last=True), "pk"))
+    mask_candidates(task, [*judgments, *assignments])
     return TaskVotes(
         history=_history(list(judgments), rationales, answers, written_texts(task)),
         late=_late_answers(task),
-        assignments=list(
-            Assignment.objects.filter(task=task)
-            .select_related("rater")
-            .order_by(F("submitted_at").asc(nulls_last=True), "pk")
-        ),
+        assignments=assignments,
         openings=list(TaskOpening.objects.filter(task=task).select_related("person")),
         spans=spans,
         regions=task_regions(task, first_number=len(spans.passages) + 1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from labeling.kinds import GivenAnswer, kind_for
+from labeling.kinds.known import KNOWN_PURPOSES
 from labeling.kinds.shapes import from_submitted
 from labeling.models import GoldAnswer, Task
 from labeling.vocabulary import Purpose
@@ -15,8 +16,8 @@ from projects.models import Criterion, Project
 
 
 def known_copies(task: Task) -> QuerySet[Task]:
-    """The gold task and the anchor that are copies of a task; of a copy, itself."""
-    if task.purpose in {Purpose.GOLD, Purpose.ANCHOR}:
+    """The copies of a task whose right answer is known; of a copy, itself."""
+    if task.purpose in KNOWN_PURPOSES:
         return Task.objects.filter(pk=task.pk)
     return Task.objects.filter(gold_of=task).order_by("purpose")
 

@@ -33,13 +33,21 @@ def set_right(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.message)
     else:
-        words = (
-            _("Its copy is gold: raters get it among their tasks. Version %(number)d.")
-            if answer.task.purpose == Purpose.GOLD
-            else _("Its copy is an anchor: raters get it among their tasks. Version %(number)d.")
-        )
+        words = _kept_words(answer.task.purpose)
         messages.success(request, words % {"number": answer.number})
     return redirect("labeling:task", slug, pk)
+
+
+def _kept_words(purpose: str) -> str:
+    words = {
+        Purpose.GOLD: _("Its copy is gold: raters get it among their tasks. Version %(number)d."),
+        Purpose.ANCHOR: _(
+            "Its copy is an anchor: raters get it among their tasks. Version %(number)d."
+        ),
+        Purpose.TRAINING: _("Its copy is for training. Version %(number)d."),
+        Purpose.QUALIFICATION: _("Its copy is for qualification. Version %(number)d."),
+    }
+    return words[Purpose(purpose)]
 
 
 urlpatterns = [

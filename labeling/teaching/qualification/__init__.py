@@ -1,0 +1,1 @@
+"""Training and qualification: what raters do before their first live task, and who passes."""
