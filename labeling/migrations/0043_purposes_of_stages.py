@@ -30,7 +30,7 @@ def _purpose() -> models.Field:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("labeling", "0047_precedents_read")]
+    dependencies = [("labeling", "0054_newest_of_a_rater")]
 
     operations = [
         *(
