@@ -12,7 +12,7 @@ from labeling.datasets.rows import Duplicate, ImportedLabel, ImportRow, Refusal,
 from labeling.imports.right_answers import right_answer_of
 from labeling.imports.taskkinds import kinds_in_words
 from labeling.kinds import tie_words
-from labeling.rating.pictures import cover_words
+from labeling.rating.covers import cover_words
 from labeling.vocabulary import Grade, Purpose, TaskKind
 
 _BETTER = {

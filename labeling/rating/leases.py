@@ -184,7 +184,7 @@ def _on_the_way(
         return NotYet(step) if step == NothingLeft.WAITING else Nothing(step)
     if isinstance(step, Assignment):
         return _resume(desk, step.pk, stands)
-    return step and _lease(desk, step, stands, None)
+    return None if step is None else _lease(desk, step, stands, None)
 
 
 def _reclaim(desk: _Desk, topics: TopicStanding) -> bool:

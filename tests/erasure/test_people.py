@@ -118,7 +118,7 @@ def test_nothing_tells_any_more_who_it_was_and_the_judgment_stays(
     worked: Judgment, project: Project, lena: User, rui: User
 ):
     set_member(project=project, user=rui, role="rater", actor=lena, rater_limit=7)
-    update_account(user=rui, name="Bertil", time_zone="UTC")
+    update_account(user=rui, name="Bertil", time_zone="UTC", shows_covered=False)
     change_email(user=rui, email="bertil@example.com", actor=rui)
     rui.refresh_from_db()
     written = {"labeling_judgment", "projects_auditevent", "labeling_task", "labeling_withdrawal"}
