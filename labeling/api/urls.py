@@ -69,6 +69,12 @@ urlpatterns = [
         own.RaterNotes.as_view(),
         name="rater-notes",
     ),
+    path("projects/<slug:slug>/raters/<int:member_id>/", own.OneRater.as_view(), name="rater"),
+    path(
+        "projects/<slug:slug>/raters/<int:member_id>/talked-over/",
+        own.RaterTalks.as_view(),
+        name="rater-talks",
+    ),
     path("projects/<slug:slug>/raters/time.csv", raters.RaterTime.as_view(), name="rater-time"),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
     path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),

@@ -33,6 +33,7 @@ from labeling.models.teaching import (
     Query,
     RaterNote,
     RaterStream,
+    TalkedOver,
 )
 from labeling.models.topics import Topic, TopicConsent
 from labeling.models.writings import Writing
@@ -71,6 +72,7 @@ __all__ = [
     "Span",
     "StageAnswer",
     "StageDecision",
+    "TalkedOver",
     "Task",
     "TaskChange",
     "TaskOpening",

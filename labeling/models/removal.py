@@ -20,7 +20,7 @@ from labeling.models.qualification import StageAnswer
 from labeling.models.regions import Region
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
-from labeling.models.teaching import GoldAnswer, Precedent, Query
+from labeling.models.teaching import GoldAnswer, Precedent, Query, TalkedOver
 from labeling.models.writings import Writing
 
 
@@ -46,7 +46,7 @@ def delete_tasks(ids: Sequence[int]) -> None:
     prompts = list(Task.objects.filter(pk__in=ids).values_list("prompt", flat=True).distinct())
     ids = [*ids, *_copies_without_judgments(ids)]
     delete_assignments(list(Assignment.objects.filter(task__in=ids).values_list("pk", flat=True)))
-    for table in (TaskOpening, ImportedChange, GoldAnswer, StageAnswer, Query):
+    for table in (TaskOpening, ImportedChange, GoldAnswer, StageAnswer, Query, TalkedOver):
         _delete(table._default_manager.filter(task__in=ids))
     # A precedent says how to judge tasks to come: it stays, and quotes what was asked.
     Precedent.objects.filter(task__in=ids).update(task=None)

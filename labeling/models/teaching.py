@@ -184,6 +184,25 @@ def ask_without_words(judgment: Judgment) -> None:
         )
 
 
+class TalkedOver(models.Model):
+    """That somebody talked a task over with a rater who answered it otherwise than most others."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="talked_over")
+    rater = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "rater"], name="talked_over_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} talked over with {self.rater_id}"
+
+
 class RaterNote(models.Model):
     """What a lead has to say to a rater of a project; nobody else reads it."""
 

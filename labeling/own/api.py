@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling.models import Task
 from labeling.own.figures import figures_json, own_figures
+from labeling.own.page import page_json, rater_page
 from labeling.own.selectors import (
     next_example,
     notes_to,
@@ -22,16 +25,20 @@ from labeling.own.selectors import (
 from labeling.own.serializers import (
     MyWorkSerializer,
     NewNoteSerializer,
+    NewTalkSerializer,
     NoteSerializer,
     NotesReadSerializer,
+    OneRaterSerializer,
     OwnExampleSerializer,
     OwnJudgmentSerializer,
+    TalkedOverSerializer,
     note_json,
     own_example_json,
     own_judgment_json,
 )
-from labeling.own.services import open_example, read_notes, write_note
+from labeling.own.services import mark_talked_over, open_example, read_notes, write_note
 from labeling.rating.selectors import own_judgments
+from projects.access import require_row
 from projects.api.pagination import Pages
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -186,3 +193,44 @@ class RaterNotes(ApiView):
         text = self.checked(NewNoteSerializer)["text"]
         note = write_note(member=member, author=access.user, text=text)
         return Response(note_json(note), status=201)
+
+
+class OneRater(ApiView):
+    """One rater."""
+
+    @extend_schema(
+        operation_id="read_rater",
+        summary="Habits, pace and drift of one rater, and what to talk over",
+        tags=_TAGS,
+        responses={200: OneRaterSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str, member_id: int) -> Response:
+        """Examples are those whose votes you may see: none that you could still judge."""
+        access = self.access(slug, Action.SEE_RATERS)
+        member = rater_member(access.project, pk=member_id)
+        page = rater_page(
+            rater=member.user, project=access.project, reader=access.user, now=timezone.now()
+        )
+        return Response(page_json(page))
+
+
+class RaterTalks(ApiView):
+    """What was talked over with one rater."""
+
+    @extend_schema(
+        operation_id="mark_talked_over",
+        summary="Note that a task was talked over with a rater, or that it was not",
+        tags=_TAGS,
+        request=NewTalkSerializer,
+        responses={200: TalkedOverSerializer, **refusals(400, 403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str, member_id: int) -> Response:
+        """Repeating it changes nothing."""
+        access = self.access(slug, Action.TEACH)
+        values = self.checked(NewTalkSerializer)
+        member = rater_member(access.project, pk=member_id)
+        row = Task.objects.filter(project=access.project, pk=values["task"]).first()
+        task = require_row(row, _("There is no such task in this project."))
+        done = values["talked_over"]
+        mark_talked_over(member=member, task=task, author=access.user, done=done)
+        return Response({"task": task.pk, "talked_over": done})

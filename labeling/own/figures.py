@@ -78,7 +78,7 @@ def own_figures(*, rater: User, project: Project, now: datetime) -> OwnFigures:
         adjusted=adjusted,
         z=z,
         threshold=threshold,
-        pace=_pace(rater, project, before),
+        pace=pace_of(rater, project, before),
     )
 
 
@@ -142,15 +142,14 @@ def _threshold(rater: int, rows: list[tuple[int, int, int]]) -> float | None:
     return stats.confidence_thresholds(names, strengths, agreed, min_n=LEAST_SHOWN)[0].threshold
 
 
-def _pace(rater: User, project: Project, before: datetime) -> OwnPace:
+def pace_of(rater: User, project: Project, before: datetime) -> OwnPace:
+    """How fast the rater was, by the newest of the judgments before a moment."""
     timed = own_judgments(rater=rater, project=project).filter(
         created_at__lt=before, active_ms__gt=0, times_cut=False
     )
     rows = list(timed.values_list("pk", "task", "active_ms")[:MOST_TIMED])
     if not rows:
-        nothing = stats.share(
-            0, 0, _("timed judgments"), nothing=_("No time was measured before today.")
-        )
+        nothing = stats.share(0, 0, _("timed judgments"), nothing=_("No time was measured yet."))
         return OwnPace(nothing, None, nothing, is_fast=False)
     words = _words_of([task for _pk, task, _ms in rows])
     counts = [words.get(task, 0) for _pk, task, _ms in rows]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, kind_of, slot, unsaid_words
 from labeling.lead.tasks.selectors import prompt_excerpt
-from labeling.models import Answer, Judgment, RaterNote
+from labeling.models import Answer, Judgment, RaterNote, TalkedOver
 from labeling.models.openings import opened_tasks
 from labeling.rating.selectors import own_judgments
 from labeling.rating.windows import window_ends
@@ -76,7 +76,7 @@ def own_rows(project: Project, judgments: Sequence[Judgment], now: datetime) -> 
     ends = window_ends(project, [row.assignment_id for row in judgments])
     tasks = [row.task_id for row in judgments]
     opened = opened_tasks(tasks, judgments[0].rater_id) if judgments else set()
-    words = _primary_words(judgments)
+    words = primary_words(judgments)
     return [
         OwnJudgment(
             assignment=row.assignment_id,
@@ -102,7 +102,7 @@ def with_tasks(judgments: QuerySet[Judgment]) -> QuerySet[Judgment]:
     return judgments.select_related("assignment", "task__prompt").defer("rationale")
 
 
-def _primary_words(judgments: Sequence[Judgment]) -> dict[int, str]:
+def primary_words(judgments: Sequence[Judgment]) -> dict[int, str]:
     """What each said on the primary question, in words, as its rater saw the responses."""
     by_pk = {row.pk: row for row in judgments}
     rows = Answer.objects.filter(judgment__in=by_pk, criterion__is_primary=True)
@@ -139,15 +139,17 @@ def _words(shown: GivenAnswer[Criterion]) -> str:
 class OwnExample:
     """A comparison on which others answered otherwise, and which the rater has opened.
 
-    `agree` of `others` answered as the rater did: the same side, or neither.
+    `agree` of `others` answered as the rater did: the same side, or neither. `is_talked_over`: a
+    lead says so.
     """
 
     judgment: OwnJudgment
     agree: int
     others: int
+    is_talked_over: bool = False
 
 
-def _votes(tasks: Sequence[int]) -> dict[int, dict[int, Outcome]]:
+def votes_on(tasks: Sequence[int]) -> dict[int, dict[int, Outcome]]:
     """The primary answers that count on live comparisons, by task and rater."""
     rows = (
         Answer.objects.filter(judgment__task__in=tasks)
@@ -168,7 +170,7 @@ def _side(outcome: Outcome) -> Outcome:
     return outcome if decided else Outcome.EQUAL
 
 
-def _tally(votes: dict[int, Outcome], rater: int) -> tuple[int, int] | None:
+def tally_of(votes: dict[int, Outcome], rater: int) -> tuple[int, int] | None:
     """How many others agree with the rater, of how many; None without an answer of theirs."""
     if rater not in votes:
         return None
@@ -185,8 +187,8 @@ def next_example(*, rater: User, project: Project) -> Judgment | None:
     opened = Q(task__openings__person=rater)
     looked_at = {row.task_id: row for row in own.exclude(opened)[:MOST_LOOKED_AT]}
     apart = []
-    for task, votes in _votes(list(looked_at)).items():
-        tally = _tally(votes, rater.pk)
+    for task, votes in votes_on(list(looked_at)).items():
+        tally = tally_of(votes, rater.pk)
         if tally is not None and tally[1] >= LEAST_OTHERS and 2 * tally[0] < tally[1]:
             apart.append((tally[0] / tally[1], -tally[1], -looked_at[task].pk, task))
     return looked_at[min(apart)[-1]] if apart else None
@@ -197,13 +199,14 @@ def opened_examples(*, rater: User, project: Project, now: datetime) -> list[Own
     own = own_judgments(rater=rater, project=project).filter(
         purpose=Purpose.LIVE, task__openings__person=rater
     )
-    judgments = list(with_tasks(own)[:20])
-    votes = _votes([row.task_id for row in judgments])
+    talked = TalkedOver.objects.filter(task=OuterRef("task"), rater=rater)
+    judgments = list(with_tasks(own).annotate(is_talked_over=Exists(talked))[:20])
+    votes = votes_on([row.task_id for row in judgments])
     examples = []
     for row, line in zip(judgments, own_rows(project, judgments, now), strict=True):
-        tally = _tally(votes.get(row.task_id, {}), rater.pk)
+        tally = tally_of(votes.get(row.task_id, {}), rater.pk)
         if tally is not None and tally[0] < tally[1]:
-            examples.append(OwnExample(line, *tally))
+            examples.append(OwnExample(line, *tally, row.is_talked_over))
     return examples
 
 

@@ -78,6 +78,86 @@ class OwnExampleSerializer(serializers.Serializer[Any]):
     others = serializers.IntegerField()
 
 
+class HabitSerializer(serializers.Serializer[Any]):
+    """A habit beside what is expected."""
+
+    figure = FigureSerializer()
+    expected = serializers.FloatField(allow_null=True)
+    stands_out = serializers.BooleanField(
+        help_text="The whole interval lies beyond what is expected, beyond chance over all raters."
+    )
+
+
+class StrengthSerializer(serializers.Serializer[Any]):
+    """Agreement with most others of preferences of at least a strength."""
+
+    strength = serializers.FloatField()
+    agreement = FigureSerializer()
+
+
+class HabitsSerializer(serializers.Serializer[Any]):
+    """What a rater of comparisons is given to."""
+
+    adjusted_agreement = FigureSerializer()
+    adjusted_z = serializers.FloatField(allow_null=True)
+    strengths = StrengthSerializer(many=True)
+    strength_for_80_percent = serializers.FloatField(allow_null=True)
+    left = HabitSerializer(help_text="The response shown first preferred.")
+    longer = HabitSerializer(help_text="The longer response preferred.")
+    ties = HabitSerializer()
+    ends = HabitSerializer(help_text="Answers at the ends of the scale.")
+
+
+class GoldDriftSerializer(serializers.Serializer[Any]):
+    """Gold answered right, the earlier half against the later."""
+
+    earlier = FigureSerializer()
+    later = FigureSerializer()
+    change = FigureSerializer(allow_null=True, help_text="The earlier share less the later.")
+    signal = serializers.IntegerField(
+        allow_null=True, help_text="The gold task, from 1, at which a running test gave notice."
+    )
+
+
+class TalkSerializer(serializers.Serializer[Any]):
+    """A task on which most others answered otherwise."""
+
+    task = serializers.IntegerField()
+    external_id = serializers.CharField()
+    excerpt = serializers.CharField()
+    answer = serializers.CharField(help_text="The rater's, in words, as they saw the responses.")
+    agree = serializers.IntegerField(help_text="Of `others`, who answered as the rater did.")
+    others = serializers.IntegerField()
+    talked_over_at = serializers.DateTimeField(allow_null=True)
+
+
+class OneRaterSerializer(serializers.Serializer[Any]):
+    """What is known of one rater beside what `raters/` says."""
+
+    to_look_at = serializers.ListField(child=serializers.CharField())
+    habits = HabitsSerializer(allow_null=True)
+    median_seconds = FigureSerializer()
+    reading_floor_seconds = serializers.FloatField(allow_null=True)
+    below_reading_floor = FigureSerializer()
+    often_below_floor = serializers.BooleanField(help_text="A hint; it stops nobody.")
+    gold_drift = GoldDriftSerializer()
+    talks = TalkSerializer(many=True)
+
+
+class NewTalkSerializer(StrictSerializer):
+    """Which task was talked over, or was not."""
+
+    task = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    talked_over = serializers.BooleanField(default=True)
+
+
+class TalkedOverSerializer(serializers.Serializer[Any]):
+    """How it stands now."""
+
+    task = serializers.IntegerField()
+    talked_over = serializers.BooleanField()
+
+
 class NewNoteSerializer(StrictSerializer):
     """What is written to a rater."""
 

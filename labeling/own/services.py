@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from labeling.models import Judgment, RaterNote
+from labeling.models import Judgment, RaterNote, TalkedOver, Task
 from labeling.own.selectors import next_example, notes_to
 from labeling.rating.openings import open_votes
 from projects.audit import naming, record
@@ -51,6 +51,32 @@ def write_note(*, member: Membership, author: User, text: str) -> RaterNote:
         **naming(member.user),
     )
     return note
+
+
+@transaction.atomic
+def mark_talked_over(*, member: Membership, task: Task, author: User, done: bool) -> None:
+    """Notes that a task was talked over with a rater, or that it was not. Repeating it changes
+    nothing.
+
+    Raises Conflict where the rater has not answered the task.
+    """
+    judged = Judgment.objects.standing().filter(task=task, rater=member.user, project=task.project)
+    if not judged.exists():
+        raise Conflict(_("This rater has not answered that task."))
+    marks = TalkedOver.objects.filter(task=task, rater=member.user)
+    if done == marks.exists():
+        return
+    if done:
+        TalkedOver.objects.create(task=task, rater=member.user, author=author)
+    else:
+        marks.delete()
+    record(
+        project=member.project,
+        actor=author,
+        verb=gettext_noop("task talked over") if done else gettext_noop("task not talked over"),
+        task=task.external_id,
+        **naming(member.user),
+    )
 
 
 def read_notes(*, rater: User, project: Project) -> int:

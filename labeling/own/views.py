@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from labeling.lead.kept_state import how_far
 from labeling.lead.raters.downloads import rater_pseudonym
-from labeling.models import RaterNote
+from labeling.models import RaterNote, Task
 from labeling.own.figures import own_figures
+from labeling.own.page import rater_page, remarkable
 from labeling.own.selectors import (
     next_example,
     notes_to,
@@ -29,7 +31,13 @@ from labeling.own.selectors import (
     rater_member,
     with_tasks,
 )
-from labeling.own.services import MOST_RATER_NOTE, open_example, read_notes, write_note
+from labeling.own.services import (
+    MOST_RATER_NOTE,
+    mark_talked_over,
+    open_example,
+    read_notes,
+    write_note,
+)
 from labeling.rating.judgments import NotYours
 from labeling.rating.reopening import reopen_judgment
 from labeling.rating.selectors import own_judgments
@@ -139,6 +147,49 @@ def rater_notes(request: SignedInRequest, slug: str, member_id: int) -> HttpResp
     return render(request, "labeling/own/rater_notes.html", context, status=status)
 
 
+@require_safe
+def one_rater(request: SignedInRequest, slug: str, member_id: int) -> HttpResponse:
+    """What is known of one rater, beside the others, and what to talk over with them."""
+    access = get_access(request.user, slug, Action.SEE_RATERS)
+    member = rater_member(access.project, pk=member_id)
+    page = rater_page(
+        rater=member.user, project=access.project, reader=request.user, now=timezone.now()
+    )
+    if request.headers.get("HX-Request"):
+        return how_far(request, page.hand)
+    context = {
+        "access": access,
+        "project": access.project,
+        "member": member,
+        "page": page,
+        "sentences": remarkable(page),
+        "may_teach": access.may(Action.TEACH),
+    }
+    return render(request, "labeling/lead/rater.html", context)
+
+
+@require_POST
+def talked_over(request: SignedInRequest, slug: str, member_id: int) -> HttpResponse:
+    """Marks a task as talked over with a rater, or as not."""
+    access = get_access(request.user, slug, Action.TEACH)
+    member = rater_member(access.project, pk=member_id)
+    number = request.POST.get("task", "")
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+    task = Task.objects.filter(project=access.project, pk=wanted).first()
+    done = request.POST.get("talked_over") != "0"
+    if task is None:
+        messages.error(request, _("There is no such task in this project."))
+    else:
+        try:
+            mark_talked_over(member=member, task=task, author=request.user, done=done)
+        except Conflict as error:
+            messages.error(request, error.message)
+        else:
+            said = _("Noted as talked over.") if done else _("Noted as not talked over.")
+            messages.success(request, said)
+    return redirect(f"{reverse('labeling:rater', args=[slug, member_id])}#talks")
+
+
 def _asks(member: Membership) -> Combinable | None:
     if role_may(member.role, Action.TEACH):
         return None  # who writes such notes finds those to them on the page
@@ -171,5 +222,9 @@ urlpatterns = [
     path(f"{_BASE}<int:assignment_id>/change/", change_answer, name="my-work-change"),
     path(f"{_BASE}examples/", show_example, name="my-work-example"),
     path(f"{_BASE}notes/read/", notes_read, name="my-work-notes-read"),
+    path("p/<slug:slug>/raters/<int:member_id>/", one_rater, name="rater"),
     path("p/<slug:slug>/raters/<int:member_id>/notes/", rater_notes, name="rater-notes"),
+    path(
+        "p/<slug:slug>/raters/<int:member_id>/talked-over/", talked_over, name="rater-talked-over"
+    ),
 ]

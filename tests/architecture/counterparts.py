@@ -85,6 +85,7 @@ POST p/<slug:slug>/imports/new/<str:upload>/start/        POST projects/<slug:sl
 POST p/<slug:slug>/my-work/<int:assignment_id>/change/    POST assignments/<int:assignment_id>/reopen/
 POST p/<slug:slug>/my-work/examples/                      POST projects/<slug:slug>/my-work/examples/
 POST p/<slug:slug>/my-work/notes/read/                    POST projects/<slug:slug>/my-work/notes/
+POST p/<slug:slug>/raters/<int:member_id>/talked-over/    POST projects/<slug:slug>/raters/<int:member_id>/talked-over/
 POST p/<slug:slug>/raters/<int:member_id>/notes/          POST projects/<slug:slug>/members/<int:member_id>/notes/
 POST p/<slug:slug>/imports/<int:import_id>/cancel/        POST projects/<slug:slug>/imports/<int:import_id>/cancel/
 POST p/<slug:slug>/imports/<int:import_id>/undo/          POST projects/<slug:slug>/imports/<int:import_id>/undo/

@@ -153,6 +153,8 @@ POST   api/v1/projects/<slug:slug>/my-work/notes/                               
 POST   api/v1/assignments/<int:assignment_id>/reopen/                                409  409  409  404  404  401
 GET    api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/raters/<int:member_id>/                           200  200  403  403  404  401
+POST   api/v1/projects/<slug:slug>/raters/<int:member_id>/talked-over/               400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/time.csv                                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/check-ins/                                        200  200  200  403  404  401
@@ -182,6 +184,8 @@ GET    p/<slug:slug>/my-work/                                                   
 POST   p/<slug:slug>/my-work/<int:assignment_id>/change/                             302  302  302  403  404  302
 POST   p/<slug:slug>/my-work/examples/                                               302  302  302  403  404  302
 POST   p/<slug:slug>/my-work/notes/read/                                             302  302  302  403  404  302
+GET    p/<slug:slug>/raters/<int:member_id>/                                         200  200  403  403  404  302
+POST   p/<slug:slug>/raters/<int:member_id>/talked-over/                             302  403  403  403  404  302
 GET    p/<slug:slug>/raters/<int:member_id>/notes/                                   200  403  403  403  404  302
 POST   p/<slug:slug>/raters/<int:member_id>/notes/                                   422  403  403  403  404  302
 GET    p/<slug:slug>/raters/time.csv                                                 200  403  403  403  404  302

@@ -12,12 +12,14 @@ from labeling.erasure.services import delete_project, request_deletion
 from labeling.models import (
     Deletion,
     GoldAnswer,
+    Judgment,
     Precedent,
     Query,
     RaterNote,
     RaterStream,
     Release,
     ReleaseOpening,
+    TalkedOver,
     TaskOpening,
     Topic,
     TopicConsent,
@@ -35,7 +37,7 @@ HERE = "projects/support-answers/"
 #: Everything that teaching keeps, and who saw what.
 TAUGHT: tuple[type[models.Model], ...] = (
     *(WorkedExample, QuizAttempt, Query, Precedent, Topic, TopicConsent, RaterNote, GoldAnswer),
-    *(RaterStream, TaskOpening, ReleaseOpening),
+    *(RaterStream, TaskOpening, ReleaseOpening, TalkedOver),
 )
 
 
@@ -75,6 +77,8 @@ def taught(
         judge(rui, lease(rui, project), rationale="Rui thinks so.")
     for author in (lena, rui):
         RaterNote.objects.create(project=project, rater=rui, author=author, text="Dear Rui, well.")
+    answered = Judgment.objects.filter(rater=rui).earliest("pk")
+    TalkedOver.objects.create(task_id=answered.task_id, rater=rui, author=lena)
     Precedent.objects.create(project=project, number=1, answer="It may.", author=lena)
     release = request_release(project=project, created_by=lena, recipe="raw", format="native")
     run_release(release.pk)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
+from labeling.lead.raters.figures import RaterHabits, habits_of, rater_habits
 from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
 from labeling.models import Report
 from labeling.teaching.checks.figures import RaterChecks, checks_mark
@@ -14,7 +15,7 @@ from labeling.work.kept import KeptFigures, Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
-_VERSION = 4  # Raise it when a figure or the shape changes: older rows are computed anew.
+_VERSION = 5  # Raise it when a figure or the shape changes: older rows are computed anew.
 RATERS_TASK = "labeling.jobs.compute_raters"
 #: Up to so many judgments are computed while somebody waits: a third of a second.
 QUICK_JUDGMENTS = 50_000
@@ -24,7 +25,7 @@ QUICK_JUDGMENTS = 50_000
 class RatersAtHand:
     """The newest rows there are, None before the first, and how far they are behind.
 
-    `checks` are what checks say of all raters together.
+    `checks` are what checks say of all raters together, `habits` those that were kept, by rater.
     """
 
     rows: list[RaterRow] | None
@@ -32,6 +33,7 @@ class RatersAtHand:
     computed_at: datetime | None = None
     newer: int = 0
     progress: Progress | None = None
+    habits: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,15 @@ def raters_at_hand(project: Project) -> RatersAtHand:
         return RatersAtHand(rater_rows(project, checks), checks.together())
     kept, newer = _kept(project, state)
     if kept.report is None:
-        return RatersAtHand(None, progress=kept.progress)
+        return RatersAtHand(None, progress=kept.progress, habits={})
     data = kept.report.data
     return RatersAtHand(
-        named_rows(data["rows"]), data["checks"], kept.computed_at, newer, kept.progress
+        named_rows(data["rows"]),
+        data["checks"],
+        kept.computed_at,
+        newer,
+        kept.progress,
+        data["habits"],
     )
 
 
@@ -67,6 +74,29 @@ def checks_at_hand(project: Project) -> ChecksAtHand:
     kept, newer = _kept(project, state)
     figures = kept.report.data["checks"] if kept.report else None
     return ChecksAtHand(figures, kept.computed_at, newer, kept.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class RaterAtHand:
+    """What is at hand of one rater; `row` is None where nothing of theirs is known."""
+
+    row: RaterRow | None
+    habits: RaterHabits | None
+    computed_at: datetime | None = None
+    newer: int = 0
+    progress: Progress | None = None
+
+
+def rater_at_hand(project: Project, rater: int) -> RaterAtHand:
+    """One rater's row and habits, from the same rows as everybody's."""
+    hand = raters_at_hand(project)
+    row = next((row for row in hand.rows or [] if row.rater.pk == rater), None)
+    if hand.habits is None:
+        habits = rater_habits(project).get(rater) if row is not None else None
+    else:
+        data = hand.habits.get(str(rater))
+        habits = habits_of(data) if data else None
+    return RaterAtHand(row, habits, hand.computed_at, hand.newer, hand.progress)
 
 
 def _kept(project: Project, state: JudgmentState) -> tuple[KeptFigures, int]:
@@ -88,7 +118,13 @@ def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
     state = judgment_state(report.project)
     checks = RaterChecks(report.project)
     rows = rater_figures(report.project, checks)
-    data = {"judgments": state.count, "rows": rows, "checks": checks.together()}
+    habits = {str(pk): own.as_dict() for pk, own in rater_habits(report.project).items()}
+    data = {
+        "judgments": state.count,
+        "rows": rows,
+        "checks": checks.together(),
+        "habits": habits,
+    }
     return _fingerprint(report.project, state), data
 
 

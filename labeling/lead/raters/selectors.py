@@ -64,19 +64,19 @@ class RaterRow:
     is_imported: bool
 
 
-class _Columns:
+class Comparisons:
     """The primary answers of a project by rater, one entry a judgment.
 
-    `active_ms` 0: not measured. `agree` and `pairs` count the other judgments of the task: those
-    that agree, and all.
+    `shown` is the canonical index of the response shown first; `active_ms` 0: not measured.
+    `agree` and `pairs` count the other judgments of the task: those that agree, and all.
     """
 
     def __init__(self, table: Ints) -> None:
         # Stable, so that a rater's judgments stay in their order.
         table = table[:, np.argsort(table[1], kind="stable")]
-        self.task, self.rater, value, shown, self.active_ms, imported = table
-        self.side = COMPARE.directions(value)
-        self.left = COMPARE.first_preferred(self.side, shown)
+        self.task, self.rater, self.value, self.shown, self.active_ms, imported = table
+        self.side = COMPARE.directions(self.value)
+        self.left = COMPARE.first_preferred(self.side, self.shown)
         self.imported = imported.astype(bool)
         self.agree, self.pairs = _paired(self.task, self.side)
 
@@ -88,7 +88,8 @@ class _Columns:
             yield pk, slice(start, end)
 
 
-def _load(project: Project) -> _Columns:
+def comparisons_of(project: Project) -> Comparisons:
+    """The primary answers that count on live comparisons of a project."""
     primary = Answer.objects.filter(criterion__project=project).counting().live().primary()
     number = BigIntegerField()
     active = Case(
@@ -109,11 +110,11 @@ def _load(project: Project) -> _Columns:
             Cast(imported, number),
         )
     )
-    return _Columns(copied_columns(rows, columns=6))
+    return Comparisons(copied_columns(rows, columns=6))
 
 
 class _OtherColumns:
-    """The judgments of tasks that are no comparisons, by rater; columns as in `_Columns`."""
+    """The judgments of tasks that are no comparisons, by rater; columns as in `Comparisons`."""
 
     def __init__(self, table: Ints) -> None:
         table = table[:, np.argsort(table[0], kind="stable")]
@@ -148,7 +149,7 @@ def rater_rows(project: Project, checks: RaterChecks | None = None) -> list[Rate
 
 def rater_figures(project: Project, checks: RaterChecks) -> list[dict[str, Any]]:
     """The rows as plain data, raters by their ids: what is kept."""
-    data, others = _load(project), _load_others(project)
+    data, others = comparisons_of(project), _load_others(project)
     rows, places = [], dict(data.raters())
     accuracy = _accuracies(data)
     convention, few = _("expected accuracy beside the others"), _("Too few tasks are shared.")
@@ -221,7 +222,7 @@ def _left(left: Ints) -> stats.Figure:
     )
 
 
-def _accuracies(data: _Columns) -> dict[int, stats.Figure]:
+def _accuracies(data: Comparisons) -> dict[int, stats.Figure]:
     """The expected accuracy of each rater of comparisons, by what all said of the same tasks."""
     if not len(data.task):
         return {}

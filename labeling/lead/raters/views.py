@@ -67,7 +67,7 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "query": f"order={order}&" if order in ORDERS else "",
         "few": FEW,
         "spread": spread(rows) if rows else None,
-        "members": _members(access.project, page.object_list) if access.may(Action.TEACH) else {},
+        "members": _members(access.project, page.object_list),
         "has_comparisons": any(row.ties.n for row in rows),
         "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
         "days": DaysForm(),
@@ -78,7 +78,7 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _members(project: Project, rows: Iterable[RaterRow]) -> dict[int, int]:
-    """The memberships of those who can be written to, by the raters' ids."""
+    """The memberships of those who have a page of their own, by the raters' ids."""
     people = [row.rater.pk for row in rows]
     members = Membership.objects.filter(
         project=project, user__in=people, role__in=roles_that_may(Action.RATE)
