@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Length
 from labeling import stats
 from labeling.figures.columns import copied_columns
 from labeling.kinds import COMPARE
-from labeling.lead.raters.selectors import Comparisons, comparisons_of
+from labeling.lead.raters.selectors import ComparedColumns, comparisons_of
 from labeling.models import Response, Task
 from projects.models import Project
 from projects.scales import PREFERENCES
@@ -160,14 +160,14 @@ def _leaning(name: str, habits: stats.Habits, rater: int) -> Leaning:
     return Leaning(own.figure, expected, stands_out=apart)
 
 
-def _left(columns: Comparisons) -> stats.Habits:
+def _left(columns: ComparedColumns) -> stats.Habits:
     """Imported labels have no side."""
     here = ~columns.imported
     shown_first = columns.shown[here] == 0
     return stats.side_bias(columns.rater[here], columns.value[here], shown_first)
 
 
-def _longer(project: Project, columns: Comparisons) -> stats.Habits:
+def _longer(project: Project, columns: ComparedColumns) -> stats.Habits:
     """By characters of the responses as they stand."""
     number = BigIntegerField()
     pairs = Task.objects.filter(project=project, response_ids__len=2).order_by("pk")
@@ -188,7 +188,7 @@ def _lengths(wanted: Ints, pk: Ints, length: Ints) -> Ints:
     return np.where(pk[place] == wanted, length[place], 0)
 
 
-def _thresholds(columns: Comparisons) -> Iterable[stats.Threshold]:
+def _thresholds(columns: ComparedColumns) -> Iterable[stats.Threshold]:
     """By whether most others took the same side; tasks on which they are even say nothing."""
     _tasks, place = np.unique(columns.task, return_inverse=True)
     sums = np.bincount(place, weights=columns.side)

@@ -64,7 +64,7 @@ class RaterRow:
     is_imported: bool
 
 
-class Comparisons:
+class ComparedColumns:
     """The primary answers of a project by rater, one entry a judgment.
 
     `shown` is the canonical index of the response shown first; `active_ms` 0: not measured.
@@ -88,7 +88,7 @@ class Comparisons:
             yield pk, slice(start, end)
 
 
-def comparisons_of(project: Project) -> Comparisons:
+def comparisons_of(project: Project) -> ComparedColumns:
     """The primary answers that count on live comparisons of a project."""
     primary = Answer.objects.filter(criterion__project=project).counting().live().primary()
     number = BigIntegerField()
@@ -110,11 +110,11 @@ def comparisons_of(project: Project) -> Comparisons:
             Cast(imported, number),
         )
     )
-    return Comparisons(copied_columns(rows, columns=6))
+    return ComparedColumns(copied_columns(rows, columns=6))
 
 
 class _OtherColumns:
-    """The judgments of tasks that are no comparisons, by rater; columns as in `Comparisons`."""
+    """The judgments of tasks that are no comparisons, by rater; columns as in `ComparedColumns`."""
 
     def __init__(self, table: Ints) -> None:
         table = table[:, np.argsort(table[0], kind="stable")]
@@ -222,7 +222,7 @@ def _left(left: Ints) -> stats.Figure:
     )
 
 
-def _accuracies(data: Comparisons) -> dict[int, stats.Figure]:
+def _accuracies(data: ComparedColumns) -> dict[int, stats.Figure]:
     """The expected accuracy of each rater of comparisons, by what all said of the same tasks."""
     if not len(data.task):
         return {}
