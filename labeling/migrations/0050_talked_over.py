@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labeling", "0054_newest_of_a_rater"),
+        ("labeling", "0044_stages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
