@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from labeling.kinds.known import KnownAnswer
-from labeling.models import RaterNote, Task
+from labeling.models import Assignment, RaterNote, Task
 from labeling.rating.leases import next_assignment
 from labeling.teaching.checks.services import set_known_answer
 from labeling.teaching.questions.services import Ruling, send_query, write_precedent
@@ -26,13 +26,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 @pytest.fixture
 def taught(busy: Project, lena: User, rui: User, api: CallAs) -> Project:
     """The busy project with everything that teaches, in long and hostile words."""
-    example = {"kind": "clear", "criterion": "overall", "prompt": EVIL, "responses": [LONG, RTL]}
-    example |= {"right": -1, "rationale": EVIL + LONG}
+    example = {
+        "kind": "clear",
+        "criterion": "overall",
+        "prompt": EVIL,
+        "responses": [LONG, RTL],
+        "right": -1,
+        "rationale": EVIL + LONG,
+    }
     reply = api(lena).post(f"projects/{busy.slug}/examples/", example)
     assert reply.status_code == 201, reply.content
     task = Task.objects.filter(project=busy).latest("pk")
     set_known_answer(task=task, actor=lena, known=KnownAnswer({"overall": -1}, reason=EVIL))
     own = next_assignment(membership=membership(rui, busy))
+    assert isinstance(own, Assignment)
     asked = send_query(person=rui, assignment=own, text=EVIL + LONG)
     ruling = Ruling(answer=f"{LONG} {EVIL}")
     write_precedent(project=busy, actor=lena, ruling=ruling, questions=[asked.pk])
