@@ -65,8 +65,8 @@ def share_right(seven: SevenRaters, pairs: list[dict[str, Any]]) -> float:
         first, second = task.response_ids
         right[task.external_id] = first if seven.truth[task.pk] < 0 else second
     names = dict(Response.objects.values_list("pk", "external_id"))
-    hits = [row["chosen_id"] == names[right[row["task_id"]]] for row in pairs]
-    return sum(hits) / PAIRS
+    hits = [row for row in pairs if row["chosen_id"] == names[right[row["task_id"]]]]
+    return len(hits) / PAIRS
 
 
 def test_one_seed_is_told_as_it_was_drawn(
