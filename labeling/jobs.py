@@ -13,6 +13,7 @@ from labeling.lead.raters.jobs import compute_raters
 from labeling.lead.tasks.jobs import run_task_change
 from labeling.lead.withdrawals.jobs import run_withdrawal
 from labeling.operations.jobs import sweep_leftovers
+from labeling.profiles.jobs import compute_voices
 from labeling.rating.jobs import expire_leases, render_project
 from labeling.releases.jobs import count_release, run_release
 from labeling.teaching.questions.jobs import compute_ambiguity
@@ -24,6 +25,7 @@ __all__ = [
     "compute_ambiguity",
     "compute_principles",
     "compute_raters",
+    "compute_voices",
     "compute_wellbeing",
     "count_overview",
     "count_release",

@@ -14,6 +14,7 @@ from labeling.lead.withdrawals import views as withdrawals
 from labeling.lead.writing import views as writing
 from labeling.operations import views as operations
 from labeling.own import views as own
+from labeling.profiles import views as profiles
 from labeling.rating import differences, improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
@@ -42,6 +43,7 @@ urlpatterns = [
     *quiz.urlpatterns,
     *qualification.urlpatterns,
     *wellbeing.urlpatterns,
+    *profiles.urlpatterns,
     *agreement.urlpatterns,
     *principles.urlpatterns,
     *raters.urlpatterns,
@@ -58,6 +60,7 @@ navigation = [
     *own.navigation,
     *tryout.navigation,
     *wellbeing.navigation,
+    *profiles.navigation,
     *tasks.navigation,
     *agreement.navigation,
     *principles.navigation,

@@ -17,6 +17,7 @@ from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.own import api as own
 from labeling.pictures import api as pictures
+from labeling.profiles import api as profiles
 from labeling.rating import api as rating
 from labeling.releases import api as releases
 from labeling.teaching.checks import api as checks
@@ -306,6 +307,19 @@ urlpatterns = [
         name="principle",
     ),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path("projects/<slug:slug>/profile/", profiles.MyProfile.as_view(), name="profile"),
+    path(
+        "projects/<slug:slug>/profile/form/",
+        profiles.ProfileQuestions.as_view(),
+        name="profile-form",
+    ),
+    path("projects/<slug:slug>/groups/", profiles.GroupVoices.as_view(), name="voices"),
+    path("account/profiles/", profiles.MyProfiles.as_view(), name="profiles"),
+    path(
+        "account/profiles/<int:profile_id>/",
+        profiles.OneProfile.as_view(),
+        name="one-profile",
+    ),
     path("projects/<slug:slug>/check-ins/", wellbeing.CheckIns.as_view(), name="check-ins"),
     path("projects/<slug:slug>/wellbeing/", wellbeing.Wellbeing.as_view(), name="wellbeing"),
     path("projects/<slug:slug>/topics/", wellbeing.Topics.as_view(), name="topics"),

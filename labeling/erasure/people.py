@@ -21,6 +21,8 @@ from labeling.models import (
     Judgment,
     LateAnswer,
     Precedent,
+    Profile,
+    ProfileConsent,
     Query,
     RaterNote,
     Region,
@@ -92,6 +94,8 @@ def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Pr
     with erasing():
         TopicConsent.objects.filter(user=person).delete()
         CheckIn.objects.filter(rater=person).delete()
+        Profile.objects.filter(link__user=person).delete()
+        ProfileConsent.objects.filter(user=person).delete()
     projects = list(Project.objects.filter(in_them).order_by("pk"))
     for project in projects:
         send(

@@ -21,6 +21,7 @@ from labeling.models.jobs import (
 )
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.pictures import Picture
+from labeling.models.profiles import Profile, ProfileConsent, ProfileForm, ProfileLink
 from labeling.models.qualification import StageAnswer, StageDecision
 from labeling.models.regions import Region
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
@@ -56,6 +57,10 @@ __all__ = [
     "Picture",
     "Precedent",
     "PrecedentReading",
+    "Profile",
+    "ProfileConsent",
+    "ProfileForm",
+    "ProfileLink",
     "Prompt",
     "Query",
     "RaterNote",

@@ -21,6 +21,7 @@ from labeling.datasets.records import canonical_json
 from labeling.figures import by_kind, per_response
 from labeling.figures.acceptance import acceptance_of
 from labeling.figures.beside import axis_figures
+from labeling.figures.groups import groups_in_words
 from labeling.figures.passes import first_passes, of_first_pass
 from labeling.kinds import kind_for
 from labeling.models import Answer, Release, Task
@@ -141,7 +142,14 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         licence=release.options["licence"] or "unknown",
         limits=limits,
         description=project.description,
-        collection=_collection(project, order, qualification),
+        collection=(
+            *_collection(project, order, qualification),
+            *groups_in_words(
+                project,
+                set(standing.order_by().values_list("rater", flat=True).distinct()),
+                at=release.created_at,
+            ),
+        ),
         axis_order=order,
         qualification=qualification,
         checks=check_files(release, cutoff, names),

@@ -25,6 +25,7 @@ RATE |= {
     "topic-choices",
     "judgment-reopen",
     "precedents-unread",
+    "profile",
 }
 OWN = {"schema", "docs", "nothing"}
 

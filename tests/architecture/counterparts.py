@@ -66,6 +66,9 @@ POST invitation/<str:token>/                              POST invitations/accep
 # tasks
 POST p/<slug:slug>/tasks/<int:pk>/plan/                   PATCH projects/<slug:slug>/tasks/<int:task_id>/
 POST p/<slug:slug>/tasks/<int:pk>/votes/                  POST projects/<slug:slug>/tasks/<int:task_id>/votes/
+POST p/<slug:slug>/profile/answer/                        PUT projects/<slug:slug>/profile/
+POST p/<slug:slug>/groups/ask/                            POST projects/<slug:slug>/profile/form/
+POST account/profiles/<int:profile_id>/withdraw/          DELETE account/profiles/<int:profile_id>/
 POST p/<slug:slug>/check-in/                              POST projects/<slug:slug>/check-ins/
 POST p/<slug:slug>/topics/choose/                         POST projects/<slug:slug>/topics/choices/
 POST p/<slug:slug>/topics/describe/                       POST projects/<slug:slug>/topics/

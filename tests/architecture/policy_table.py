@@ -157,6 +157,13 @@ GET    api/v1/projects/<slug:slug>/raters/<int:member_id>/                      
 POST   api/v1/projects/<slug:slug>/raters/<int:member_id>/talked-over/               400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/time.csv                                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/profile/                                          200  200  200  403  404  401
+PUT    api/v1/projects/<slug:slug>/profile/                                          400  400  400  403  404  401
+DELETE api/v1/projects/<slug:slug>/profile/                                          204  204  204  403  404  401
+POST   api/v1/projects/<slug:slug>/profile/form/                                     400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/groups/                                           200  200  403  403  404  401
+GET    api/v1/account/profiles/                                                      200  200  200  200  200  401
+DELETE api/v1/account/profiles/<int:profile_id>/                                     404  404  404  404  404  401
 GET    api/v1/projects/<slug:slug>/check-ins/                                        200  200  200  403  404  401
 POST   api/v1/projects/<slug:slug>/check-ins/                                        400  400  400  403  404  401
 GET    api/v1/projects/<slug:slug>/wellbeing/                                        200  200  403  403  404  401
@@ -299,6 +306,12 @@ POST   p/<slug:slug>/tasks/<int:pk>/right-answer/                               
 POST   p/<slug:slug>/tasks/<int:pk>/settle/                                          302  403  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/withdraw/                                        302  403  403  302  404  302
+GET    account/profiles/                                                             200  200  200  200  200  302
+POST   account/profiles/<int:profile_id>/withdraw/                                   302  302  302  302  302  302
+GET    p/<slug:slug>/profile/                                                        200  200  200  403  404  302
+POST   p/<slug:slug>/profile/answer/                                                 302  302  302  403  404  302
+GET    p/<slug:slug>/groups/                                                         200  200  403  403  404  302
+POST   p/<slug:slug>/groups/ask/                                                     422  403  403  403  404  302
 GET    p/<slug:slug>/pause/                                                          200  200  200  403  404  302
 POST   p/<slug:slug>/check-in/                                                       302  302  302  403  404  302
 GET    p/<slug:slug>/wellbeing/                                                      200  200  403  403  404  302

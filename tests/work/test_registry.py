@@ -28,6 +28,7 @@ REPORTS = {
     "labeling.jobs.compute_ambiguity",
     "labeling.jobs.compute_principles",
     "labeling.jobs.compute_raters",
+    "labeling.jobs.compute_voices",
     "labeling.jobs.compute_wellbeing",
     "labeling.jobs.count_overview",
     "labeling.jobs.count_release",

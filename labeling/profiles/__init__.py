@@ -1,0 +1,1 @@
+"""What raters say of themselves if they like, and what groups of them answer: never one person."""
