@@ -32,7 +32,7 @@ LOW = 2
 def hidden_figure(convention: str) -> stats.Figure:
     """What stands in place of a figure of too few people: not even how many they are."""
     reason = _("Hidden: fewer than %(n)d people, who could be recognised.") % {
-        "n": stats.raters.groups.SMALLEST
+        "n": stats.SMALLEST_GROUP
     }
     return stats.Figure(None, None, None, 0, convention, reason)
 
@@ -47,7 +47,7 @@ def wellbeing_figures(project: Project, now: datetime) -> dict[str, Any]:
     return {
         "since": since.isoformat(),
         "until": until.isoformat(),
-        "smallest": stats.raters.groups.SMALLEST,
+        "smallest": stats.SMALLEST_GROUP,
         "exposure": _exposure(exposed_days(project, since, until)),
         "caps": _caps(project, since, until),
         "skips": _skips(taken_topics(project, since, until)),
@@ -73,7 +73,7 @@ def _exposure(days: Iterable[ExposedDay]) -> list[dict[str, Any]]:
     rows = []
     for key in sorted(seconds):
         n, minutes = len(people[key]), sorted(seconds[key])
-        shows = n >= stats.raters.groups.SMALLEST
+        shows = n >= stats.SMALLEST_GROUP
         figure = (
             stats.median_of(minutes, convention, nothing=_("Nothing was seen."))
             if shows
@@ -106,7 +106,7 @@ def _caps(project: Project, since: datetime, until: datetime) -> list[dict[str, 
     rows = []
     for cap in caps_of(project, topics):
         days = capped_days(project, cap, since, until)
-        shows = len({rater for rater, _day, _is in days}) >= stats.raters.groups.SMALLEST
+        shows = len({rater for rater, _day, _is in days}) >= stats.SMALLEST_GROUP
         reached = sum(is_reached for _rater, _day, is_reached in days)
         rows.append(
             {
@@ -127,7 +127,7 @@ def _skips(rows: Iterable[TakenTopic]) -> list[dict[str, Any]]:
     uncomfortable = _("tasks of the topic that were skipped because of what they are")
     figures = []
     for topic, own in sorted(taken.items()):
-        ended, shows = sum(row.ended for row in own), len(own) >= stats.raters.groups.SMALLEST
+        ended, shows = sum(row.ended for row in own), len(own) >= stats.SMALLEST_GROUP
         skips = sum(row.skipped for row in own)
         rather_not = sum(row.uncomfortable for row in own)
         figures.append(
@@ -169,7 +169,7 @@ def _weeks(feelings: Mapping[date, Mapping[int, int]]) -> list[dict[str, Any]]:
                 sum(value <= LOW for value in said.values()),
                 len(said),
                 convention,
-                shows=len(said) >= stats.raters.groups.SMALLEST,
+                shows=len(said) >= stats.SMALLEST_GROUP,
             ),
         }
         for week, said in sorted(feelings.items())
@@ -177,7 +177,7 @@ def _weeks(feelings: Mapping[date, Mapping[int, int]]) -> list[dict[str, Any]]:
 
 
 def _wishes(wishes: Mapping[int, set[str]]) -> list[dict[str, Any]]:
-    shows = len(wishes) >= stats.raters.groups.SMALLEST
+    shows = len(wishes) >= stats.SMALLEST_GROUP
     convention = _("people who answered and wished for it")
     return [
         {

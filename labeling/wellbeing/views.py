@@ -174,7 +174,7 @@ def wellbeing(request: SignedInRequest, slug: str) -> HttpResponse:
         "project": access.project,
         "hand": hand,
         "figures": hand.figures,
-        "smallest": stats.raters.groups.SMALLEST,
+        "smallest": stats.SMALLEST_GROUP,
         "wishes": [
             (WISHES[CareWish(row["wish"])], row["people"])
             for row in (hand.figures or {}).get("check_ins", {}).get("wishes", ())
@@ -199,7 +199,7 @@ navigation = [
         label=gettext_lazy("Wellbeing"),
         action=Action.SEE_RATERS,
         group=Group.QUALITY,
-        position=55,
+        position=57,
         is_listed=lambda project, _: project.has_topics or project.is_sensitive,
     ),
     Page(key="pause", url_name="labeling:pause"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -22,14 +24,12 @@ def check_not_nan(value: float) -> None:
         raise serializers.ValidationError(_("A valid number is required."))
 
 
-def _share(*, help_text: str) -> serializers.FloatField:
-    return serializers.FloatField(
-        required=False,
-        min_value=0.01,
-        max_value=0.99,
-        validators=[check_not_nan],
-        help_text=help_text,
-    )
+_SHARE: dict[str, Any] = {
+    "required": False,
+    "min_value": 0.01,
+    "max_value": 0.99,
+    "validators": [check_not_nan],
+}
 
 
 class SettingsSerializer(StrictSerializer):
@@ -192,10 +192,14 @@ class SettingsSerializer(StrictSerializer):
         max_value=MOST_STAGE_TASKS,
         help_text="The most tasks of one try, where fewer do not decide it.",
     )
-    qualification_bar = _share(help_text="The share answered rightly that a rater is to exceed.")
-    qualification_pass = _share(help_text="Who exceeds the bar at least so surely passes.")
-    qualification_fail = _share(
-        help_text="Who exceeds the bar less surely than this does not pass yet."
+    qualification_bar = serializers.FloatField(
+        **_SHARE, help_text="The share answered rightly that a rater is to exceed."
+    )
+    qualification_pass = serializers.FloatField(
+        **_SHARE, help_text="Who exceeds the bar at least so surely passes."
+    )
+    qualification_fail = serializers.FloatField(
+        **_SHARE, help_text="Who exceeds the bar less surely than this does not pass yet."
     )
     qualification_retry_days = serializers.IntegerField(
         required=False,

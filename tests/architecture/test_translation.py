@@ -35,7 +35,7 @@ READ = {"title", "aria-label", "placeholder", "alt", "label", "data-sure", "data
 CODE_DEFAULTS = {"good"}
 
 #: Arguments of {% include %} that hold a code word, not a text.
-CODE_ARGUMENTS = {"class", "done_tone", "field", "tab", "unit", "query"}
+CODE_ARGUMENTS = {"class", "done_tone", "field", "tab", "unit", "query", "sort"}
 
 #: Blocks that hold code words; nothing else with an end of its own stands in them but {% if %}.
 CODE_BLOCKS = {"block main_class", "block code"}

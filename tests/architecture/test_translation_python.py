@@ -47,6 +47,7 @@ ELSEWHERE = {
     "labeling/kinds/labels.py": "reasons of refusals, which a worker stores",
     "labeling/releases/axis_order.py": "the files of a release",
     "labeling/releases/facts.py": "the files of a release",
+    "labeling/releases/stages.py": "the files of a release",
 }
 
 GETTEXT = {

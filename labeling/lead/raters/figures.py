@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db.models import BigIntegerField
 from django.db.models.functions import Cast, Length
+from django.utils.translation import gettext
 
 from labeling import stats
 from labeling.figures.columns import copied_columns
@@ -142,7 +143,7 @@ def rater_habits(project: Project) -> dict[int, RaterHabits]:
 
 
 def _nothing(figure: stats.Figure) -> stats.Figure:
-    reason = "Nobody else has judged the same tasks."
+    reason = gettext("Nobody else has judged the same tasks.")
     return stats.Figure(None, None, None, 0, figure.convention, reason)
 
 

@@ -35,6 +35,7 @@ from labeling.stats.raters.drift import (
 from labeling.stats.raters.features import FeatureBias, Slope, feature_bias, length_bias
 from labeling.stats.raters.gold import Gold, GoldReport, beta_moments, gold_accuracy
 from labeling.stats.raters.groups import (
+    SMALLEST_GROUP,
     GroupGap,
     GroupRate,
     LabelShift,
@@ -80,6 +81,7 @@ from labeling.stats.raters.style import (
 from labeling.stats.raters.threshold import Threshold, confidence_thresholds
 
 __all__ = [
+    "SMALLEST_GROUP",
     "AnchorDrift",
     "Concentration",
     "Cusum",

@@ -30,7 +30,7 @@ from labeling.stats.ratings import (
     same_length,
 )
 
-SMALLEST = 5  # People below whom a group could be recognised.
+SMALLEST_GROUP = 5  # People below whom a group could be recognised.
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def group_rates(
     group: npt.ArrayLike,
     yes: npt.ArrayLike,
     *,
-    smallest: int = SMALLEST,
+    smallest: int = SMALLEST_GROUP,
     confidence: float = CONFIDENCE,
 ) -> tuple[GroupRate, ...]:
     """Return each group's share of yes, hiding groups in which people could be recognised.

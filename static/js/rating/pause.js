@@ -57,7 +57,7 @@ async function propose(desk) {
     });
     if (!reply.ok) return false;
     const said = document.createElement("div");
-    said.className = "notice info";
+    said.classList.add("notice", "info");
     said.dataset.about = "pause";
     said.setAttribute("role", "status");
     said.innerHTML = (await reply.json()).html;
