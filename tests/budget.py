@@ -18,6 +18,8 @@ from typing import Any, NoReturn
 #: What any text, file or request may cost.
 SECONDS, MEGABYTES = 0.5, 256.0
 _TRIES = 3
+#: Seconds that the loop of `slowness` takes on a machine of the usual speed.
+_UNHURRIED = 0.009
 #: A call that takes so many times its budget is ended.
 _PATIENCE = 20
 
@@ -43,7 +45,8 @@ def cost_of(
 ) -> Cost:
     """What `call(*arguments)` costs. Raises TooDear where it costs more than it may.
 
-    Processor seconds count, of children too. The kernel books there what it does for others as well
+    Processor seconds count, of children too, as a machine of the usual speed would take them
+    (`slowness`). The kernel books there what it does for others as well
     (reclaiming memory above all), so the cheapest of three tries counts, as in any measurement. The
     call must not touch the database: the child has its parent's connections. What it raises is
     raised here.
@@ -92,13 +95,14 @@ def _measure(
         resource.RLIMIT_AS,
         _pages("/proc/self/statm") * resource.getpagesize() + int(4 * megabytes * 2**20),
     )
-    before, began = _peak(), _spent()
+    slowed, before, began = slowness(), _peak(), _spent()
     raised, value = None, None
     try:
         value = call(*arguments)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent raises it
         raised = error
-    cost = (_spent() - began, (_peak() - before) / 1024)
+    spent = (_spent() - began) / max(slowed, slowness())
+    cost = (spent, (_peak() - before) / 1024)
     try:
         said = pickle.dumps((raised, value, *cost))
     except Exception:  # noqa: BLE001 - what cannot be pickled is told in words
@@ -108,6 +112,15 @@ def _measure(
             answer.write(said)
     finally:
         os._exit(0)  # where the parent is gone too: its other tests are not the child's
+
+
+def slowness() -> float:
+    """How many times longer computing takes here and now than on the machine that seconds are
+    meant of; at least 1. A busy neighbour on the same core doubles the processor's own seconds."""
+    began, total = time.process_time(), 0
+    for number in range(100_000):
+        total += number * number % 7
+    return max(1.0, (time.process_time() - began) / _UNHURRIED)
 
 
 def _limit(kind: int, most: int) -> None:

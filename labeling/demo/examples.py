@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from labeling.demo.content import load_items
 from labeling.models import Response, Task
@@ -13,7 +13,7 @@ from labeling.teaching.examples.services import write_example
 from labeling.teaching.quiz.services import QuizAnswer, answer_example
 from labeling.vocabulary import TieKind
 from projects.guidelines.selectors import current_guideline
-from projects.models import Membership, Project, QuizAttempt, Role, User, WorkedExample
+from projects.models import Membership, Project, Role, User, WorkedExample
 from projects.project_templates import ExampleSpec
 
 
@@ -81,8 +81,6 @@ EXAMPLES = (
         "matter of accuracy.",
     ),
 )
-#: After the change of the guideline, each rater in turn.
-_WAIT, _AN_ANSWER = timedelta(minutes=20), timedelta(seconds=40)
 
 
 def teach_by_examples(project: Project, lead: User, since: datetime) -> None:
@@ -95,8 +93,8 @@ def teach_by_examples(project: Project, lead: User, since: datetime) -> None:
     signs = {example.item: _write(project, lead, example) for example in EXAMPLES}
     WorkedExample.objects.filter(project=project).update(at=since)
     raters = Membership.objects.filter(project=project, role=Role.RATER)
-    for turn, membership in enumerate(raters.select_related("project", "user").order_by("pk")):
-        _answer_all(membership, signs, since + _WAIT * (turn + 1))
+    for membership in raters.select_related("project", "user").order_by("pk"):
+        _answer_all(membership, signs)
 
 
 def _write(project: Project, lead: User, example: DemoExample) -> int:
@@ -121,13 +119,12 @@ def _write(project: Project, lead: User, example: DemoExample) -> int:
     return sign
 
 
-def _answer_all(membership: Membership, signs: Mapping[str, int], at: datetime) -> None:
+def _answer_all(membership: Membership, signs: Mapping[str, int]) -> None:
+    """Lets a rater answer the quiz, now: attempts are never dated back."""
     for number, example in enumerate(EXAMPLES, start=1):
         value = signs[example.item]
         if membership.user.email in example.wrong:
             value = -value
         ties = {} if value else {example.criterion: TieKind.EQUAL_GOOD}
         answer = QuizAnswer({example.criterion: value}, tie_kinds=ties)
-        attempt = answer_example(membership=membership, number=number, answer=answer)
-        moment = at + _AN_ANSWER * number
-        QuizAttempt.objects.filter(pk=attempt.pk).update(at=moment)
+        answer_example(membership=membership, number=number, answer=answer)

@@ -26,6 +26,8 @@ RATE |= {
     "judgment-reopen",
     "precedents-unread",
     "profile",
+    "own-qualification",
+    "check-ins",
 }
 OWN = {"schema", "docs", "nothing"}
 

@@ -364,6 +364,11 @@ def test_the_first_load_and_the_next_task_are_small(
     # Without compression here; some 40 % of it goes over a wire (bench.page_weight).
     assert sum(transferred) - sum(map(_comments, commented)) < 128_000
     assert len(transferred) <= 15  # the page in 14, and the next task
+    # A second later, and then every ten minutes, it is asked what is new in the precedents.
+    with page.expect_response(lambda response: "/unread/" in response.url) as news:
+        pass
+    news.value.finished()
+    page.wait_for_timeout(500)
     transferred.clear()
     page.keyboard.press("1")
     page.keyboard.press("Enter")

@@ -86,6 +86,7 @@ KNOWS = {
     "labeling/rating/records.py": "takes them back",
     "labeling/rating/selectors.py": "shows a rater again what was taken back",
     "labeling/rating/windows.py": "counts from the first answer, also where it was changed",
+    "labeling/wellbeing/exposure.py": "weighs every task that somebody read and answered",
     "labeling/releases/selectors.py": "counts what was replaced or taken back",
 }
 

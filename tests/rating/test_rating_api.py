@@ -32,7 +32,7 @@ def test_a_leased_task_has_the_published_shape(
     assert datetime.fromisoformat(reply["expires"]) == assignment.lease_expires_at
     assert set(reply["task"]) == {
         *("id", "kind", "language", "messages", "responses", "criteria", "rubric", "writing"),
-        *("principles", "may_edit_winner", "may_paste", "conversation"),
+        *("principles", "may_edit_winner", "may_paste", "conversation", "topics", "covers_texts"),
     }
     assert reply["task"]["id"] == reply["id"]
     assert reply["task"]["kind"] == "compare"

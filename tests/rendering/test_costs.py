@@ -20,7 +20,7 @@ from labeling.rendering.budget import MAX_HARMLESS_CHARS, SECONDS, answered
 from labeling.rendering.highlight import LANGUAGES
 from labeling.rendering.invisible import MAX_STACKED
 from labeling.rendering.markdown import TAKES_TOO_MUCH
-from tests.budget import cost_of
+from tests.budget import cost_of, slowness
 from tests.rendering.attacks import markdown_texts
 from tests.rendering.html import Outline, assert_safe
 
@@ -36,7 +36,7 @@ def cost_of_text(text: str) -> float:
     """Processor seconds of one text."""
     began = time.process_time()
     formatted(text)
-    return time.process_time() - began
+    return (time.process_time() - began) / slowness()
 
 
 def dearest(texts: list[str]) -> float:
