@@ -52,9 +52,12 @@ async function propose(desk) {
   if (isAsked || !box || box.querySelector("[data-about=pause]")) return false;
   isAsked = true;
   try {
-    const reply = await fetch(new URL("../pause/", new URL(desk.dataset.base ?? "", location.href)), {
-      headers: { Accept: "application/json" },
-    });
+    const reply = await fetch(
+      new URL("../pause/", new URL(desk.dataset.base ?? "", location.href)),
+      {
+        headers: { Accept: "application/json" },
+      },
+    );
     if (!reply.ok) return false;
     const said = document.createElement("div");
     said.classList.add("notice", "info");
@@ -77,7 +80,9 @@ async function propose(desk) {
 /** Watch for signs of a person from now on. */
 export function watch() {
   const desk = document.getElementById("desk");
-  const [most = 0, severe = 0] = (desk?.dataset.pause ?? "").split(" ").map((n) => n ? +n * 60_000 : 0);
+  const [most = 0, severe = 0] = (desk?.dataset.pause ?? "").split(" ").map((n) =>
+    n ? +n * 60_000 : 0
+  );
   if (!desk || (!most && !severe)) return;
   const opened = Date.now() - Math.min(performance.now(), PAUSE);
   let stretch = kept() ?? { begun: opened, last: opened, severe: 0 };
