@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 
 #: What any text, file or request may cost.
 SECONDS, MEGABYTES = 0.5, 256.0
-_TRIES = 3
+_TRIES = 5
 #: Seconds that the loop of `slowness` takes on a machine of the usual speed.
-_UNHURRIED = 0.009
+_UNHURRIED = 0.008
 #: A call that takes so many times its budget is ended.
 _PATIENCE = 20
 
@@ -47,7 +47,7 @@ def cost_of(
 
     Processor seconds count, of children too, as a machine of the usual speed would take them
     (`slowness`). The kernel books there what it does for others as well
-    (reclaiming memory above all), so the cheapest of three tries counts, as in any measurement. The
+    (reclaiming memory above all), so the cheapest of five tries counts, as in any measurement. The
     call must not touch the database: the child has its parent's connections. What it raises is
     raised here.
     """

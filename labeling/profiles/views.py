@@ -172,7 +172,7 @@ navigation = [
         label=gettext_lazy("Groups"),
         action=Action.SEE_RATERS,
         group=Group.QUALITY,
-        position=57,
+        position=58,
         is_listed=lambda project, _: project.profile_version > 0,
     ),
     Page(key="profile", url_name="labeling:profile"),
