@@ -12,9 +12,10 @@ from django.utils import timezone
 from labeling.lead.withdrawals.services import withdraw_task
 from labeling.models import Assignment, Judgment, LateAnswer, Task
 from labeling.models.removal import erasing
+from labeling.rating.openings import open_votes
 from labeling.rating.places import expire_leases
 from labeling.vocabulary import AssignmentState
-from projects.models import Project, User
+from projects.models import Membership, Project, User
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks, judge, lease, membership
 from tests.rating.test_rate_page import JSON
@@ -104,6 +105,10 @@ def test_what_is_changed_too_late_or_after_a_look_at_others_is_refused_and_the_a
     Assignment.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
     late = program.post(f"assignments/{own.pk}/judgment/", answer)
     assert (late.json()["code"], stands(own)) == ("window_over", True)
+    program.post(f"assignments/{own.pk}/reopen/")
+    open_votes(task=own.task, person=rui)
+    late = program.post(f"assignments/{own.pk}/judgment/", answer)
+    assert (late.json()["code"], stands(own)) == ("votes_opened", True)
 
 
 def test_a_retry_of_the_first_answer_ends_no_change_and_the_same_answer_ends_it(
@@ -183,4 +188,20 @@ def test_a_text_that_was_sent_back_stays_with_its_author_who_logs_out(
     client_for(rui).post("/logout/")
     assert Assignment.objects.get(pk=text).state == AssignmentState.LEASED
     assert desk(sam) == {}
+    assert desk(rui)["id"] == text
+
+
+def test_a_late_answer_takes_no_room_of_a_text_that_was_sent_back(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act, api: CallAs
+):
+    make_tasks(school, 1, kind="write", contents=())
+    text = desk(rui, text="Two.")["leased"]["id"]
+    make_tasks(school, 1, kind="write", contents=(), prefix="late")
+    late = desk(rui)["id"]
+    desk(sam, **decided(0, 1, rationale="Too short."))
+    expire_leases(now=timezone.now() + timedelta(days=1))
+    Membership.objects.filter(user=rui).update(rater_limit=1)
+    reply = api(rui).post(f"assignments/{late}/judgment/", {"text": "Three."})
+    assert (reply.status_code, reply.json()["code"]) == (409, "limit")
+    assert Assignment.objects.get(pk=text).state == AssignmentState.LEASED
     assert desk(rui)["id"] == text
