@@ -134,7 +134,9 @@ class RightAnswers:
                 versions[task.pk] = version.pk
             opened |= {task.pk, copy.pk}
         if self._author is not None:
-            rows = [TaskOpening(task_id=pk, person=self._author) for pk in sorted(opened)]
+            rows = [
+                TaskOpening(task_id=pk, person=self._author, is_told=True) for pk in sorted(opened)
+            ]
             TaskOpening.objects.bulk_create(rows, ignore_conflicts=True)
         if versions:
             verb = gettext_noop("right answers imported")

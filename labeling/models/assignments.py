@@ -100,12 +100,16 @@ class Assignment(models.Model):
 
 
 class TaskOpening(models.Model):
-    """That a person has opened a task's votes: from then on they cannot judge it themselves."""
+    """That a person has opened a task's votes: from then on they cannot judge it themselves.
+
+    `is_told` where they did not look at these, and know what is right or what somebody said.
+    """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="openings")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="task_openings"
     )
+    is_told = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -195,9 +195,9 @@ def next_example(*, rater: User, project: Project) -> Judgment | None:
 
 
 def opened_examples(*, rater: User, project: Project, now: datetime) -> list[OwnExample]:
-    """The newest twenty that the rater has opened and on which others answered otherwise."""
+    """The newest twenty that the rater chose to open and on which others answered otherwise."""
     own = own_judgments(rater=rater, project=project).filter(
-        purpose=Purpose.LIVE, task__openings__person=rater
+        purpose=Purpose.LIVE, task__openings__person=rater, task__openings__is_told=False
     )
     talked = TalkedOver.objects.filter(task=OuterRef("task"), rater=rater)
     judgments = list(with_tasks(own).annotate(is_talked_over=Exists(talked))[:20])

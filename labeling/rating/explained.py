@@ -46,7 +46,7 @@ def explain(judgment: Judgment, project: Project) -> Explained | None:
     known = GoldAnswer.objects.filter(task=judgment.task_id).order_by("-number").first()
     if known is None:
         return None
-    open_votes(task=judgment.task, person=judgment.rater)
+    open_votes(task=judgment.task, person=judgment.rater, is_told=True)
     order, criteria = judgment.assignment.shown_order, {c.key: c for c in project.criteria.all()}
     shown = {
         key: [_shown(judgment, criteria[key], shape, order) for shape in shapes]

@@ -28,16 +28,15 @@ class VotesOpened(Conflict):
 
 
 @retry_deadlocks
-def open_votes(*, task: Task, person: User) -> None:
-    """Records that a person sees what was said of a task, or what is right on it. Idempotent.
+def open_votes(*, task: Task, person: User, is_told: bool = False) -> None:
+    """Records that a person sees what was said of a task, or `is_told` what is right. Idempotent.
 
     It holds for the task, and for what it is a copy of and its copies; they give back what they
     have of these.
     """
     claims.lock_rater(project_id=task.project_id, rater_id=person.pk)
-    copies = Task.objects.copies_of([task.original_id]).values_list("pk", flat=True)
-    same = {task.pk, task.original_id, *copies}
-    openings = [TaskOpening(task_id=pk, person=person) for pk in sorted(same)]
+    same = _same_tasks(task)
+    openings = [TaskOpening(task_id=pk, person=person, is_told=is_told) for pk in same]
     TaskOpening.objects.bulk_create(openings, ignore_conflicts=True)
     own = Assignment.objects.filter(task__in=same, rater=person, state=AssignmentState.LEASED)
     leased = list(own.select_for_update().values_list("pk", flat=True))
@@ -47,20 +46,24 @@ def open_votes(*, task: Task, person: User) -> None:
 def tell_everybody(*, task: Task) -> None:
     """Records that all who may rate here are told what is right on a task, as `open_votes` does of
     one; who has it before them may answer it still, and change nothing then."""
-    copies = Task.objects.copies_of([task.original_id]).values_list("pk", flat=True)
-    same = {task.pk, task.original_id, *copies}
     raters = Membership.objects.filter(
         project=task.project_id, role__in=roles_that_may(Action.RATE)
     )
     TaskOpening.objects.bulk_create(
         [
-            TaskOpening(task_id=pk, person_id=person)
-            for pk in sorted(same)
+            TaskOpening(task_id=pk, person_id=person, is_told=True)
+            for pk in _same_tasks(task)
             for person in raters.order_by("user").values_list("user", flat=True)
         ],
         ignore_conflicts=True,
         batch_size=5_000,
     )
+
+
+def _same_tasks(task: Task) -> list[int]:
+    """A task, what it is a copy of and its copies, in the order in which all lock them."""
+    copies = Task.objects.copies_of([task.original_id]).values_list("pk", flat=True)
+    return sorted({task.pk, task.original_id, *copies})
 
 
 def require_unopened(*, task_id: int, rater_id: int) -> None:

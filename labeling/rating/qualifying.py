@@ -253,7 +253,7 @@ def decide(
     membership.stage_at = decision.at
     if outcome == Decided.NOT_YET:
         for answer in wrong_answers(membership):
-            open_votes(task=answer.task, person=membership.user)
+            open_votes(task=answer.task, person=membership.user, is_told=True)
     if outcome == Decided.REOPENED:
         membership.stage_round += 1
     _move(membership, AFTER[outcome])

@@ -110,6 +110,14 @@ def test_an_answer_stands_once_the_window_is_over_and_the_last_act_is_undone_as_
     assert api(sam).post(address).status_code == 404
 
 
+def part(project: Project, rater: User, *others: User) -> None:
+    """Each answers their next task: the first prefers one response, the others the other one."""
+    for user in (rater, *others):
+        assignment = lease(user, project)
+        is_first = (assignment.shown_order == [0, 1]) == (user == rater)
+        judge(user, assignment, -1 if is_first else 1)
+
+
 def test_looking_at_how_others_answered_closes_the_answer_and_is_recorded(
     project: Project,
     rui: User,
@@ -120,9 +128,7 @@ def test_looking_at_how_others_answered_closes_the_answer_and_is_recorded(
     api: CallAs,
 ):
     (task,) = make_tasks(project, 1, overlap=3)
-    for rater, first_is_better in ((rui, True), (sam, False), (tao, False)):
-        assignment = lease(rater, project)
-        judge(rater, assignment, -1 if (assignment.shown_order == [0, 1]) == first_is_better else 1)
+    part(project, rui, sam, tao)
     client = client_for(rui)
     page = client.get(PAGE).content.decode()
     assert "Once you look, your answer on it stands" in page
@@ -140,6 +146,27 @@ def test_looking_at_how_others_answered_closes_the_answer_and_is_recorded(
     assert "Tao" not in page
     # Whoever agrees with the others has nothing to look at.
     assert api(sam).get(WORK).json()["has_example"] is False
+
+
+def test_what_a_rater_was_told_and_did_not_look_at_tells_nothing_of_others(
+    project: Project,
+    rui: User,
+    sam: User,
+    tao: User,
+    lena: User,
+    make_tasks: MakeTasks,
+    client_for: ClientFor,
+    api: CallAs,
+):
+    (task,) = make_tasks(project, 1, overlap=3)
+    part(project, rui, sam, tao)
+    example = {"task": task.pk, "kind": "clear", "criterion": "overall", "right": -1}
+    example["rationale"] = "The second invents a figure."
+    assert api(lena).post("projects/support-answers/examples/", example).status_code == 201
+    own = Assignment.objects.get(rater=rui)
+    assert api(rui).post(f"assignments/{own.pk}/reopen/").json()["code"] == "votes_opened"
+    assert "answered as you did" not in client_for(rui).get(PAGE).content.decode()
+    assert api(rui).get(f"{WORK}examples/").json() == []
 
 
 def test_my_figures_are_of_work_before_today_with_intervals_and_words_below_too_little(

@@ -58,7 +58,7 @@ class RightAnswerOfTask(ApiView):
         """From then on you are given neither the task nor its copies; that you saw it is kept."""
         access = self.access(slug, Action.TEACH)
         task = _task(access, task_id)
-        open_votes(task=task, person=access.user)
+        open_votes(task=task, person=access.user, is_told=True)
         return Response(_known(task))
 
     @extend_schema(

@@ -49,7 +49,7 @@ def set_known_answer(*, task: Task, actor: User, known: KnownAnswer) -> GoldAnsw
     answers = known_answers(task, kind_of(task.asked_as), known, questions, errors, order)
     if errors:
         raise InvalidInput(_("Some of the right answers do not fit."), fields=errors)
-    open_votes(task=task, person=actor)
+    open_votes(task=task, person=actor, is_told=True)
     copy = task if task.purpose in KNOWN_PURPOSES else copy_of(task, Purpose(known.purpose))
     content = {"answers": answers, "reason": known.reason.strip(), "kind": known.kind}
     answer, created = add_version(copy, actor, content)

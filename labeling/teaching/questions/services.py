@@ -325,12 +325,12 @@ def _close_tasks(rows: Sequence[Query], actor: User, about: Task | None = None) 
     if about is not None:
         tasks[about.pk] = about
     for _pk, task in sorted(tasks.items()):
-        open_votes(task=task, person=actor)
+        open_votes(task=task, person=actor, is_told=True)
     judged = Assignment.objects.filter(
         pk__in=[row.assignment_id for row in rows], state=AssignmentState.SUBMITTED
     )
     for assignment in judged.select_related("task", "rater").order_by("pk"):
-        open_votes(task=assignment.task, person=assignment.rater)
+        open_votes(task=assignment.task, person=assignment.rater, is_told=True)
 
 
 def mark_read(
