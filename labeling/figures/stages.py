@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from labeling import stats
 from labeling.figures.gold import answers_by_judgment
@@ -121,10 +121,6 @@ def read_again(
 
 def stage_task_counts(project: Project) -> dict[str, int]:
     """How many tasks of each stage are in play."""
-    rows = Task.objects.in_play().filter(
-        project=project, purpose__in=(Purpose.TRAINING, Purpose.QUALIFICATION)
-    )
-    counts = dict.fromkeys((Purpose.TRAINING.value, Purpose.QUALIFICATION.value), 0)
-    for purpose in rows.values_list("purpose", flat=True):
-        counts[purpose] += 1
-    return counts
+    stages = (Purpose.TRAINING.value, Purpose.QUALIFICATION.value)
+    rows = Task.objects.in_play().filter(project=project, purpose__in=stages).order_by()
+    return dict.fromkeys(stages, 0) | dict(rows.values_list("purpose").annotate(Count("pk")))

@@ -214,11 +214,11 @@ class Command(BaseCommand):
         if unused.count:
             more = ", …" if unused.count > len(unused.names) else ""
             names = ", ".join(unused.names)
-            self.stdout.write(f"{unused.count:,} files are named by no row: {names}{more}")
+            files = "1 file is" if unused.count == 1 else f"{unused.count:,} files are"
+            self.stdout.write(f"{files} named by no row: {names}{more}")
         if unused.system:
-            self.stdout.write(
-                f"{unused.system:,} files that systems add (__MACOSX, .DS_Store) are left aside."
-            )
+            files = "1 file" if unused.system == 1 else f"{unused.system:,} files"
+            self.stdout.write(f"Left aside: {files} that systems add (__MACOSX, .DS_Store).")
 
     def _print(self, import_: Import, refusals: Iterable[ImportRefusal], *, dry: bool) -> None:
         report = report_of(import_)
