@@ -86,16 +86,16 @@ def _exposure(days: Iterable[ExposedDay]) -> list[dict[str, Any]]:
                 "people": n if shows else None,
                 "rater_days": len(minutes) if shows else None,
                 "median_minutes": figure.as_dict(),
-                "quarter_above": _rank(minutes, 0.75) if shows else None,
-                "tenth_above": _rank(minutes, 0.9) if shows else None,
+                "quarter_above": _rank(minutes, 25) if shows else None,
+                "tenth_above": _rank(minutes, 10) if shows else None,
             }
         )
     return rows
 
 
-def _rank(ordered: Sequence[float], share: float) -> float:
-    """The least value that at most the rest of the share lies above."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+def _rank(ordered: Sequence[float], above: int) -> float:
+    """The least value above which no more than so many percent of the values lie."""
+    return ordered[len(ordered) - 1 - len(ordered) * above // 100]
 
 
 def _caps(project: Project, since: datetime, until: datetime) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from projects.models import Project
 from projects.sql import database_now
 
 _KIND = "wellbeing"
-_VERSION = 1  # Raise it when a figure or the shape changes: older ones are computed anew.
+_VERSION = 2  # Raise it when a figure or the shape changes: older ones are computed anew.
 WELLBEING_TASK = "labeling.jobs.compute_wellbeing"
 #: Up to so many judgments are read while somebody waits.
 _QUICK_JUDGMENTS = 20_000

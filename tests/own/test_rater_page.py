@@ -76,5 +76,6 @@ def test_a_task_that_the_rater_has_not_answered_cannot_be_talked_over(
 def test_no_example_is_shown_to_who_could_still_judge_it(
     apart: Membership, project: Project, vera: User, api: CallAs
 ):
+    assert len(api(vera).get(f"{HERE}raters/{apart.pk}/").json()["talks"]) == 4
     Task.objects.update(overlap=4, open_slots=1)
     assert api(vera).get(f"{HERE}raters/{apart.pk}/").json()["talks"] == []
