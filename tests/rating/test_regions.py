@@ -215,7 +215,10 @@ def test_a_late_region_is_kept_and_shown_and_notes_go_with_their_author(
     assert "Rui is late." in page
     assert "10% from the left, 25% from the top" in page
     votes = api(lena).post(f"projects/{project.slug}/tasks/{task.pk}/votes/").json()
-    assert votes["late"][0]["regions"] == [kept]
+    assert (votes["late"][0]["regions"], votes["late"][0]["rater"]) == ([kept], "Rui")
+    Task.objects.update(purpose="qualification")
+    votes = api(lena).post(f"projects/{project.slug}/tasks/{task.pk}/votes/").json()
+    assert votes["late"][0]["rater"] == "a candidate"
     erase_person(person=rui, actor=lena)
     for job in TextErasing.objects.all():
         erase_texts_of(job.pk)
@@ -254,6 +257,12 @@ def test_a_lead_sees_who_marked_what_on_the_picture_and_nearly_equal_ones_as_one
     assert "Sam: &lt;no&gt;" in listed
     votes = api(lena).post(f"projects/{project.slug}/tasks/{task.pk}/votes/").json()
     assert [len(row["regions"]) for row in votes["judgments"]] == [2, 2]
+    # With a task of a qualification nobody learns who it was that marked it.
+    Task.objects.update(purpose="qualification")
+    page = client_for(lena).get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
+    assert "<bdi>a candidate</bdi>, <bdi>a candidate</bdi>" in page.split('id="regions"')[1]
+    assert "<bdi>Rui</bdi>" not in page
+    Task.objects.update(purpose="live")
     # Boxes of 0.5 that are 0.05 apart share 0.45 of 0.55; the praised ones do not meet.
     figures = agreement_report(project)["criteria"]["overall"]
     iou = 0.45 / 0.55

@@ -12,7 +12,10 @@ from projects.models import User
 
 
 def mask_candidates(task: Task, rows: Iterable[Judgment | Assignment]) -> None:
-    """Takes the names from rows of a task with which raters qualify; of any other task nothing."""
+    """Takes the names from rows of a task with which raters qualify; of any other task nothing.
+
+    Whoever reads such rows with their raters masks them first.
+    """
     if task.purpose == Purpose.QUALIFICATION:
         for row in rows:
             row.rater = User(pk=row.rater_id, name=_("a candidate"))

@@ -14,6 +14,7 @@ from labeling.lead.tasks.marking import (
     is_counted,
     said_of,
 )
+from labeling.lead.tasks.masked import mask_candidates
 from labeling.models import Region, Task
 
 #: Regions of a task that its page draws and lists, and those that are put together for it.
@@ -110,6 +111,7 @@ def task_regions(task: Task, *, first_number: int) -> TaskRegions:
         .select_related("judgment__rater", "criterion", "principle")
         .order_by("judgment_id", "pk")
     )
+    mask_candidates(task, [row.judgment for row in rows])
     places = {pk: place for place, pk in enumerate(task.response_ids)}
     marks = [
         (row, _mark(row, None if row.response_id is None else places[row.response_id]))

@@ -289,6 +289,7 @@ def _late_answers(task: Task) -> list[LateInWords]:
     rows = list(
         LateAnswer.objects.filter(assignment__task=task).select_related("assignment__rater")
     )
+    mask_candidates(task, [row.assignment for row in rows])
     criteria = Criterion.objects.filter(project=task.project) if rows else ()
     labels = _reason_labels({task.project_id} if any(row.reasons for row in rows) else set())
     spans = late_spans_json(task, rows)
