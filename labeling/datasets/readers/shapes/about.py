@@ -23,12 +23,11 @@ _TEXTS = {
     "conversation": 200,
 }
 _CONVERSATION, _TOPICS, _TURN = "conversation", "topics", "turn"
-#: Those that mean the same in rows of any kind; and those that elsewhere may be a text to read, or
-#: any set of rows, and are known in Concord's rows alone.
+#: Those that mean the same in rows of any kind; and those that elsewhere may be a text to read, any
+#: set of rows or who judged, and are known in Concord's rows alone.
 PLAIN_FACTS = ("difficulty", "licence", "author", "permitted_use", _TOPICS)
 OWN_FACTS = ("source", "group")
-_FACTS = (*PLAIN_FACTS[:-1], *OWN_FACTS)
-_ANY_FACTS = frozenset((*_FACTS, _TOPICS))
+_PLAIN_TEXTS, _ANY_FACTS = PLAIN_FACTS[:-1], frozenset(PLAIN_FACTS)
 #: Keys of a response, and characters of each.
 _OF_RESPONSE = {"model_version": 120, "batch": 80}
 _DECODING = "decoding"
@@ -37,12 +36,12 @@ _MOST_TURN = 32_767
 
 
 def with_facts(record: Record, about: Mapping[str, object]) -> Mapping[str, object]:
-    """What is known of a prompt with what its row says; a field that does not fit stays
-    metadata."""
+    """What is known of a prompt with what its row of any kind says; a field that does not fit
+    stays metadata."""
     if _ANY_FACTS.isdisjoint(record.values):
         return about
     facts: dict[str, object] = {}
-    for name in _FACTS:
+    for name in _PLAIN_TEXTS:
         _note_text(record, name, facts)
     if _TOPICS in record.values:
         if topics := _topics(record.get(_TOPICS)):
@@ -61,10 +60,12 @@ def _note_text(record: Record, name: str, about: dict[str, object]) -> None:
             record.keep(name)
 
 
-def conversation_about(record: Record) -> dict[str, object]:
-    """Of which conversation a row is, and which turn of it where it says so."""
+def own_about(record: Record) -> dict[str, object]:
+    """What a row of Concord alone knows of a prompt: where it comes from, its group, and of which
+    conversation it is, and which turn of it where it says so."""
     about: dict[str, object] = {}
-    _note_text(record, _CONVERSATION, about)
+    for name in (*OWN_FACTS, _CONVERSATION):
+        _note_text(record, name, about)
     if _TURN in record.values:
         if about.get("conversation"):
             about[_TURN] = turn_number(record)

@@ -253,8 +253,6 @@ def _read(record: Record) -> list[Parts]:
     is_review = record.get("kind") == ASKED_AS_REVIEW
     parts.kind = ASKED_AS_REVIEW if is_review else _kind(record, len(candidates), answers)
     parts.about = _about(record)
-    # Who judged: a person. Elsewhere it is where a prompt comes from.
-    record.values.pop("source", None)
     if after := record.label("after", most=limits.MAX_ID):
         parts.follows = Follows("", after, is_needed=False)
     parts.judgments = _judgments(record, values, answers, len(candidates))

@@ -11,7 +11,7 @@ from labeling.datasets.readers.fields import label, text_value, type_in_words
 from labeling.datasets.readers.shapes.about import (
     OWN_FACTS,
     TURN_FIELDS,
-    conversation_about,
+    own_about,
     response_about,
     turn_about,
 )
@@ -122,7 +122,7 @@ def listed_responses(record: Record) -> list[Candidate]:
 def read_concord(record: Record) -> list[Parts]:
     """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
     prompt, responses = prompt_of(record), listed_responses(record)
-    parts = Parts(prompt, responses, about=conversation_about(record))
+    parts = Parts(prompt, responses, about=own_about(record))
     if "principle" in record.values and record.kind_of(len(responses)) == TaskKind.RULE:
         parts.principle = record.label("principle", most=_PRINCIPLE)
     if record.kind_of(len(responses)) == _COMPARE and len(responses) == limits.COMPARED_RESPONSES:

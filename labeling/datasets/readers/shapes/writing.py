@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labeling.datasets.readers.questions import ColumnQuestion, quoted
-from labeling.datasets.readers.shapes.about import OWN_FACTS, TURN_FIELDS, conversation_about
+from labeling.datasets.readers.shapes.about import OWN_FACTS, TURN_FIELDS, own_about
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Chat, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -27,7 +27,7 @@ def _asks_to_write(sample: Sample) -> bool:
 def _read_writing(record: Record) -> list[Parts]:
     """The prompt, and what answers it: a draft, or under a name what somebody wrote."""
     prompt, answer = _parted(record)
-    parts = Parts(prompt, (), about=conversation_about(record))
+    parts = Parts(prompt, (), about=own_about(record))
     parts.kind = "" if "kind" in record.values else TaskKind.WRITE.value
     rater = rater_of(record)
     if answer is None or not rater:
