@@ -20,7 +20,7 @@ from projects.project_templates import (
 TEXT_LIMIT = 100_000
 #: Principles of one version; more could not be told apart by who cites them.
 MOST_PRINCIPLES = 60
-#: Worked examples of one version, the responses of each, and characters of each of its texts.
+#: Worked examples in force in a project, responses of each, and characters of each of its texts.
 MOST_EXAMPLES, MOST_SHOWN, EXAMPLE_LIMIT = 60, 9, 4000
 #: Characters of each text of a principle, and the tasks that a change of it names.
 PRINCIPLE_LIMIT, MOST_EVIDENCE = 10_000, 50

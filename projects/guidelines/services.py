@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
-from projects.guidelines.checks import check_guideline
+from projects.guidelines.checks import MOST_EXAMPLES, check_guideline
 from projects.guidelines.content import PRINCIPLE_WORDS, guidance_json, spec_like
 from projects.models import (
     Acknowledgement,
@@ -109,13 +109,17 @@ def _brought(spec: GuidelineSpec, newest: Guideline | None) -> list[ExampleSpec]
 def keep_examples(*, project: Project, author: User, examples: Sequence[ExampleSpec]) -> None:
     """Makes examples those of the project, after the ones that it has; what the project holds, or
     once held, is not made again. `labeling.teaching.examples` adds and changes them, and says which
-    answers are right."""
+    answers are right. Raises InvalidInput where they are too many together."""
     if not examples:
         return
     rows = WorkedExample.objects.filter(project=project)
     known = {_said(row) for row in rows}
     last = max((row.number for row in rows), default=0)
     fresh = list({_said(e): e for e in examples if _said(e) not in known}.values())
+    if fresh and sum(row.ended_at is None for row in rows) + len(fresh) > MOST_EXAMPLES:
+        sentence = _("A project has at most %(most)d examples. Retire one first.")
+        sentence %= {"most": MOST_EXAMPLES}
+        raise InvalidInput(sentence, fields={"examples": sentence})
     WorkedExample.objects.bulk_create(
         WorkedExample(
             project=project,

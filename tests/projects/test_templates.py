@@ -147,6 +147,21 @@ def test_examples_have_one_place_to_which_those_in_a_text_move_with_the_next_ver
     assert page.count("It is four.") == 1
 
 
+def test_versions_bring_no_more_examples_than_a_project_may_have(project: Project, lena: User):
+    def publish(first: int, count: int) -> None:
+        examples = [replace(EXAMPLE, prompt=f"{n}?") for n in range(first, first + count)]
+        spec = GuidelineSpec(f"From {first}.", change_note="New.", examples=examples)
+        publish_guideline(project=project, published_by=lena, spec=spec)
+
+    publish(0, 58)
+    publish(57, 3)
+    assert examples_in_force(project).count() == 60
+    with pytest.raises(InvalidInput) as refusal:
+        publish(60, 1)
+    assert "at most 60 examples" in refusal.value.fields["examples"]
+    assert project.guidelines.count() == 3
+
+
 @pytest.mark.parametrize(
     ("example", "sentence"),
     [

@@ -20,12 +20,13 @@ from labeling.teaching.examples.selectors import (
 )
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
+from projects.guidelines.checks import MOST_EXAMPLES
 from projects.guidelines.examples import example_spec, examples_in_force
 from projects.models import Project, User, WorkedExample
 from projects.project_templates import EXAMPLE_KINDS, ExampleSpec
 
-#: Examples in force in a project, and characters of each of their texts.
-MOST_IN_FORCE, LONGEST_TEXT = 60, 20_000
+#: Characters of each text of an example.
+LONGEST_TEXT = 20_000
 
 
 @transaction.atomic
@@ -107,9 +108,9 @@ def _standing(project: Project, number: int) -> WorkedExample:
 
 
 def _require_room(project: Project) -> None:
-    if examples_in_force(project).count() >= MOST_IN_FORCE:
+    if examples_in_force(project).count() >= MOST_EXAMPLES:
         sentence = _("A project has at most %(most)d examples. Retire one first.")
-        raise Conflict(sentence % {"most": MOST_IN_FORCE})
+        raise Conflict(sentence % {"most": MOST_EXAMPLES})
 
 
 def _checked(project: Project, spec: ExampleSpec) -> ExampleSpec:
