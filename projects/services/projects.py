@@ -66,9 +66,7 @@ def create_project(
     values = {**checks, **(base.settings if base else {}), **(settings or {})}
     check_rubric(criteria)
     with transaction.atomic():
-        # The demo's are nobody's, and its seeding would keep its lead from making any meanwhile.
-        if not values.get("is_demo"):
-            require_room_for_project(created_by)
+        require_room_for_project(created_by, is_demo=bool(values.get("is_demo")))
         project = _insert(name, created_by, template, values)
         for position, spec in enumerate(criteria):
             add_criterion(project=project, spec=spec, position=position)
