@@ -116,8 +116,10 @@ def _judged_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoPro
 def _judged_by_gold(changes: QuerySet[ImportedChange]) -> QuerySet[Judgment]:
     """What people answered where an import of tasks that were there says what is right, since it
     does: those answers were held against it."""
-    said = changes.filter(before__has_key=ImportedChange.RIGHT).values_list("before", flat=True)
-    versions = [version for before in said for version in before[ImportedChange.RIGHT]]
+    # The ids alone: beside them stand whole texts as they were before.
+    said = changes.filter(before__has_key=ImportedChange.RIGHT)
+    lists = said.values_list(f"before__{ImportedChange.RIGHT}", flat=True)
+    versions = [version for ids in lists for version in ids]
     rows = GoldAnswer.objects.filter(pk__in=versions)
     since = rows.filter(task=OuterRef("task"), at__lte=OuterRef("created_at"))
     return Judgment.objects.filter(Exists(since), task__in=rows.values("task"))

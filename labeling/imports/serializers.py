@@ -96,20 +96,20 @@ def _question_json(question: ColumnQuestion) -> dict[str, Any]:
 
 
 def _preview_row_json(row: ImportRow | Duplicate | Refusal) -> dict[str, Any]:
-    refusal = None
-    if isinstance(row, Refusal):
-        names = ("line", "field", "code", "reason", "excerpt")
-        refusal = {name: getattr(row, name) for name in names}
-    if not isinstance(row, ImportRow):
-        return {"row": None, "gold": None, "refusal": refusal}
-    try:
-        right, row = right_answer_of(row)
-    except RowError as error:
-        refused = to_builtins(refusal_of(row.line, error))
-        names = ("line", "field", "code", "reason", "excerpt")
-        return {"row": None, "gold": None, "refusal": {name: refused[name] for name in names}}
-    gold = to_builtins(right.known) if right else None
-    return {"row": to_builtins(row), "gold": gold, "refusal": None}
+    right = None
+    if isinstance(row, ImportRow):
+        try:
+            right, row = right_answer_of(row)
+        except RowError as error:
+            row = refusal_of(row.line, error)
+    names = ("line", "field", "code", "reason", "excerpt")
+    return {
+        "row": to_builtins(row) if isinstance(row, ImportRow) else None,
+        "gold": to_builtins(right.known) if right else None,
+        "refusal": {name: getattr(row, name) for name in names}
+        if isinstance(row, Refusal)
+        else None,
+    }
 
 
 def unused_json(unused: UnusedFiles) -> dict[str, Any]:
