@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, NoReturn
 
 #: What any text, file or request may cost.
@@ -116,11 +117,19 @@ def _measure(
 
 def slowness() -> float:
     """How many times longer computing takes here and now than on the machine that seconds are
-    meant of; at least 1. A busy neighbour on the same core doubles the processor's own seconds."""
+    meant of; at least 1. A busy neighbour on the same core doubles the processor's own seconds.
+
+    The middle one of three loops counts: a single one may be the first, or interrupted, and would
+    make all that is measured cheaper than it is.
+    """
+    return max(1.0, median(_loop() for _ in range(3)) / _UNHURRIED)
+
+
+def _loop() -> float:
     began, total = time.process_time(), 0
     for number in range(100_000):
         total += number * number % 7
-    return max(1.0, (time.process_time() - began) / _UNHURRIED)
+    return time.process_time() - began
 
 
 def _limit(kind: int, most: int) -> None:

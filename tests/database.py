@@ -120,10 +120,13 @@ def _make(name: str, cursor: psycopg2.extensions.cursor, kept: Path | None) -> N
 
 def _keep(name: str, kept: Path) -> None:
     draft = kept.with_suffix(f".{os.getpid()}")
-    _in_database(name, "pg_dump", "--format=custom", "--compress=0", f"--file={draft}")
-    for old in kept.parent.glob("*.dump"):
-        old.unlink(missing_ok=True)
-    draft.rename(kept)
+    try:
+        _in_database(name, "pg_dump", "--format=custom", "--compress=0", f"--file={draft}")
+        for old in kept.parent.glob("*.dump"):
+            old.unlink(missing_ok=True)
+        draft.rename(kept)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _in_database(name: str, program: str, *arguments: str) -> None:
