@@ -44,11 +44,11 @@ def posted_values(form: type[forms.BaseForm], data: QueryDict) -> dict[str, obje
     return {name: bound[name].data for name in bound.fields}
 
 
-def posted_number(text: str | None) -> int | None:
+def posted_number(text: str | None, *, digits: int = 8) -> int | None:
     """A whole number from 0 that a column can hold, as a hidden field or an address has it."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 def posted_id(text: str | None) -> int | None:
     """The id of a row, as a hidden field or an address has it."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    return posted_number(text, digits=18)
