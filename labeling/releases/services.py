@@ -29,7 +29,6 @@ from labeling.models.tasks import tasks_out_of_play
 from labeling.pictures.selectors import picture_bytes
 from labeling.releases.checks import GOLD_FILE, REPEATS_FILE
 from labeling.releases.facts import pseudonyms, release_context, release_salt
-from labeling.releases.precedents import PRECEDENTS_FILE
 from labeling.releases.records import task_records
 from labeling.releases.requests import (
     ReleaseOptions,
@@ -209,8 +208,7 @@ def file_of(release: Release, name: str) -> tuple[Path, dict[str, Any]] | None:
 
 def open_file(release: Release, entry: Mapping[str, Any], person: User) -> None:
     """Records that a person sees the votes that a file holds: rows do, words about them do not."""
-    has_rows = entry.get("rows") is not None or entry["name"] in {GOLD_FILE, REPEATS_FILE}
-    if has_rows and entry["name"] != PRECEDENTS_FILE:
+    if entry.get("rows") is not None or entry["name"] in {GOLD_FILE, REPEATS_FILE}:
         open_release(release=release, person=person)
 
 
