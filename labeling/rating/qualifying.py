@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from labeling.figures.stages import (
@@ -298,7 +296,7 @@ def note_stage_answer(judgment: Judgment) -> None:
         project=project,
         rater_id=judgment.rater_id,
         stage=judgment.purpose,
-        round=member.stage_round,
+        round=_try_of(member, judgment.task_id),
         task_id=judgment.task_id,
         judgment=judgment,
         question=question,
@@ -310,16 +308,24 @@ def note_stage_answer(judgment: Judgment) -> None:
     )
 
 
+def _try_of(membership: Membership, task: int) -> int:
+    """Which try an answer to a task belongs to: said anew, to that in which it was said first."""
+    rows = StageAnswer.objects.filter(rater=membership.user_id, task=task).order_by("pk")
+    first = rows.values_list("round", flat=True).first()
+    return membership.stage_round if first is None else first
+
+
 def require_undecided(assignment: Assignment) -> None:
     """Raises Conflict where an answer of a qualification is to be taken back that is decided."""
     if assignment.purpose != Purpose.QUALIFICATION:
         return
-    under_way = Membership.objects.filter(
-        project=assignment.project_id,
-        user=assignment.rater_id,
-        stage=_Stage.QUALIFICATION,
-    )
-    if not under_way.exists():
+    project, rater, task = assignment.project_id, assignment.rater_id, assignment.task_id
+    member = Membership.objects.filter(project=project, user=rater).first()
+    if (
+        member is None
+        or member.stage != _Stage.QUALIFICATION
+        or _try_of(member, task) != member.stage_round
+    ):
         raise Conflict(_("Your qualification is decided: its answers stand."))
 
 
@@ -334,9 +340,3 @@ def progress_of(assignment: Assignment, membership: Membership) -> dict[str, int
         return {"judged": len(own), "limit": project.training_tasks}
     n, first = len(own.filter(round=membership.stage_round)), project.qualification_tasks
     return {"judged": n, "limit": first if n < first else max(first, project.qualification_most)}
-
-
-def say_passed(request: HttpRequest, membership: Membership) -> None:
-    """Says on the next page that a rater is through, where that has just been decided."""
-    if not is_on_the_way(membership):
-        messages.success(request, _("That was the last of it: from here on your answers count."))

@@ -44,7 +44,7 @@ from labeling.rating.page import (
     took_back_words,
 )
 from labeling.rating.places import TaskWithdrawn
-from labeling.rating.qualifying import progress_of, say_passed
+from labeling.rating.qualifying import is_on_the_way, progress_of
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
     is_own,
@@ -262,8 +262,10 @@ def _step_json(
 ) -> dict[str, Any]:
     """The task after the one on the screen, which becomes opened, and whether that one is lost."""
     ahead = advance(membership=access.membership, showing=showing)
-    if ahead.next == Nothing(NothingLeft.QUALIFICATION_FIRST):
-        say_passed(request, access.membership)
+    is_over = ahead.next == Nothing(NothingLeft.QUALIFICATION_FIRST)
+    if is_over and not is_on_the_way(access.membership):
+        passed = gettext("That was the last of it: from here on your answers count.")
+        messages.success(request, passed)
     return {"lost": ahead.lost, **_task_json(request, access.project, ahead.next, asked)}
 
 

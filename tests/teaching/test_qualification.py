@@ -346,3 +346,21 @@ def test_who_is_through_and_a_project_without_stages_pay_no_statement(
     Membership.objects.filter(user=rui).update(stage="passed")
     assert statements() == without
     assert membership(rui, project).stage == "passed"
+
+
+def test_an_answer_of_an_earlier_try_counts_in_no_later_one(
+    staged: Project, rui: User, api: CallAs
+):
+    turn_on(staged, qualification_tasks=5, qualification_most=5, qualification_retry_days=0)
+    Membership.objects.filter(user=rui).update(stage="qualification")
+    go_on(rui, staged, [True, True, False, False])
+    first, second = Assignment.objects.filter(rater=rui).order_by("pk")[:2]
+    assert api(rui).post(f"assignments/{first.pk}/reopen/").status_code == 200
+    go_on(rui, staged, [False])
+    assert api(rui).post(f"{HERE}next/").json()["code"] == "qualification_first"
+    assert api(rui).post(MINE).json()["round"] == 2
+    # One is still open from before it was decided; others cannot be opened any more.
+    say(rui, first, right=True)
+    refused = api(rui).post(f"assignments/{second.pk}/reopen/")
+    assert "decided" in refused.json()["message"]
+    assert set(StageAnswer.objects.values_list("round", flat=True)) == {1}
