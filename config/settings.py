@@ -64,6 +64,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 NAVIGATION = "config.urls.navigation"  # what each desk brings to the tabs; projects/navigation.py
 WHEN_PEOPLE_LEAVE = "labeling.rating.places.end_leases"  # projects/departures.py
+WHEN_PEOPLE_COME = "labeling.rating.openings.tell_newcomer"
 WHEN_PEOPLE_ARE_ERASED = "labeling.erasure.people.forget_texts"  # projects/erasures.py
 WHEN_GUIDELINES_APPEAR = "labeling.rating.texts.render_guideline"  # projects/publications.py
 WHETHER_ANSWERED = "labeling.rating.selectors.has_answers"  # projects/answered.py

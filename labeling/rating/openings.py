@@ -6,9 +6,10 @@ looks is recorded, gets no lease on the task and gives back the one they hold.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import product
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Task, TaskOpening
@@ -17,7 +18,8 @@ from labeling.rating import claims
 from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
-from projects.models import Membership, User
+from projects.guidelines.examples import examples_in_force
+from projects.models import Membership, Project, User
 from projects.permissions import Action, roles_that_may
 
 
@@ -35,35 +37,45 @@ def open_votes(*, task: Task, person: User, is_told: bool = False) -> None:
     have of these.
     """
     claims.lock_rater(project_id=task.project_id, rater_id=person.pk)
-    same = _same_tasks(task)
-    openings = [TaskOpening(task_id=pk, person=person, is_told=is_told) for pk in same]
-    TaskOpening.objects.bulk_create(openings, ignore_conflicts=True)
+    same = _note([task], [person.pk], is_told=is_told)
     own = Assignment.objects.filter(task__in=same, rater=person, state=AssignmentState.LEASED)
     leased = list(own.select_for_update().values_list("pk", flat=True))
     Assignment.objects.filter(pk__in=leased).update(state=AssignmentState.EXPIRED)
 
 
-def tell_everybody(*, task: Task) -> None:
-    """Records that all who may rate here are told what is right on a task, as `open_votes` does of
-    one; who has it before them may answer it still, and change nothing then."""
-    raters = Membership.objects.filter(
-        project=task.project_id, role__in=roles_that_may(Action.RATE)
-    )
-    TaskOpening.objects.bulk_create(
-        [
-            TaskOpening(task_id=pk, person_id=person, is_told=True)
-            for pk in _same_tasks(task)
-            for person in raters.order_by("user").values_list("user", flat=True)
-        ],
-        ignore_conflicts=True,
-        batch_size=5_000,
-    )
+def tell_everybody(*, project: Project, source: str) -> None:
+    """Records that all who may rate here are told what is right on the task of that id, as
+    `open_votes` does of one; who has it before them may answer it still, and change nothing then.
+    """
+    tasks = Task.objects.filter(project=project, external_id=source)
+    _note(tasks, _raters(project).values_list("user", flat=True), is_told=True)
 
 
-def _same_tasks(task: Task) -> list[int]:
-    """A task, what it is a copy of and its copies, in the order in which all lock them."""
-    copies = Task.objects.copies_of([task.original_id]).values_list("pk", flat=True)
-    return sorted({task.pk, task.original_id, *copies})
+def tell_newcomer(*, user: User, project: Project) -> None:
+    """Records that somebody who may rate here from now on reads what is right on the tasks that
+    are worked examples, as `tell_everybody` did of those who were here."""
+    sources = examples_in_force(project).exclude(source="").values("source")
+    tasks = Task.objects.filter(project=project, external_id__in=sources)
+    _note(tasks, _raters(project).filter(user=user).values_list("user", flat=True), is_told=True)
+
+
+def _raters(project: Project) -> QuerySet[Membership]:
+    roles = roles_that_may(Action.RATE)
+    return Membership.objects.filter(project=project, role__in=roles).order_by("user")
+
+
+def _note(tasks: Iterable[Task], people: Iterable[int], *, is_told: bool) -> list[int]:
+    """Notes openings of tasks, of what they are copies of and of all their copies; which, in the
+    order in which all lock them."""
+    originals = {task.original_id for task in tasks}
+    copies = Task.objects.copies_of(originals).values_list("pk", flat=True)
+    same = sorted({*originals, *copies})
+    openings = [
+        TaskOpening(task_id=pk, person_id=person, is_told=is_told)
+        for pk, person in product(same, people)
+    ]
+    TaskOpening.objects.bulk_create(openings, ignore_conflicts=True, batch_size=5_000)
+    return same
 
 
 def require_unopened(*, task_id: int, rater_id: int) -> None:

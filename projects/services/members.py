@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.audit import naming, record
-from projects.departures import end_work
+from projects.departures import begin_work, end_work
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Invitation, Membership, Project, Removal, Role, User
 
@@ -67,6 +67,7 @@ def set_member(
     verb = gettext_noop("member added") if created else gettext_noop("member changed")
     record(project=project, actor=actor, verb=verb, **naming(user), role=role)
     end_work(user=user, project=project)
+    begin_work(user=user, project=project)
     return membership
 
 

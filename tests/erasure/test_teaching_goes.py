@@ -19,6 +19,8 @@ from labeling.models import (
     RaterStream,
     Release,
     ReleaseOpening,
+    StageAnswer,
+    StageDecision,
     TalkedOver,
     TaskOpening,
     Topic,
@@ -28,8 +30,8 @@ from labeling.models.openings import open_release
 from labeling.releases.services import request_release, run_release
 from labeling.teaching.checks.figures import RaterChecks
 from labeling.wellbeing.services import choose_topics, describe_topic
-from projects.models import Project, QuizAttempt, User, WorkedExample
-from tests.api.client import CallAs
+from projects.models import Membership, Project, QuizAttempt, User, WorkedExample
+from tests.api.client import Api, CallAs
 from tests.conftest import MakeTasks, judge, lease
 from tests.erasure.test_people import erase, stored
 
@@ -37,7 +39,7 @@ HERE = "projects/support-answers/"
 #: Everything that teaching keeps, and who saw what.
 TAUGHT: tuple[type[models.Model], ...] = (
     *(WorkedExample, QuizAttempt, Query, Precedent, Topic, TopicConsent, RaterNote, GoldAnswer),
-    *(RaterStream, TaskOpening, ReleaseOpening, TalkedOver),
+    *(RaterStream, TaskOpening, ReleaseOpening, TalkedOver, StageAnswer, StageDecision),
 )
 
 
@@ -83,7 +85,22 @@ def taught(
     release = request_release(project=project, created_by=lena, recipe="raw", format="native")
     run_release(release.pk)
     open_release(release=Release.objects.get(), person=rui)
+    _qualify(project, rui, program)
     return project
+
+
+def _qualify(project: Project, rui: User, program: Api) -> None:
+    """Rui is asked to qualify after all, answers a task, and a lead says what comes of it."""
+    made = {"stage": "qualification", "count": 1}
+    assert program.post(f"{HERE}qualification/tasks/", made).status_code == 201
+    Project.objects.filter(pk=project.pk).update(qualification_tasks=1)
+    Membership.objects.filter(user=rui).update(stage="qualification")
+    judge(rui, lease(rui, project))
+    candidates = program.get(f"{HERE}qualification/").json()["candidates"]
+    (row,) = [candidate for candidate in candidates if candidate["n"]]
+    said = {"outcome": "passed", "reason": "Rui reads closely."}
+    said_of = f"{HERE}qualification/candidates/{row['code']}/"
+    assert program.post(said_of, said).status_code == 200
 
 
 def test_of_a_person_only_figures_stay_of_what_teaching_kept(
@@ -99,6 +116,11 @@ def test_of_a_person_only_figures_stay_of_what_teaching_kept(
     assert set(RaterNote.objects.values_list("text", flat=True)) == {""}
     assert set(Query.objects.values_list("text", flat=True)) == {""}
     assert RaterChecks(taught).of(rui.pk) == before
+    # What was answered and decided while qualifying is a figure too, without a word of anybody.
+    assert StageAnswer.objects.get().rater_id == rui.pk
+    decision = StageDecision.objects.get()
+    assert (decision.rater_id, decision.outcome, decision.reason) == (rui.pk, "passed", "")
+    assert stored("reads closely") == set()
     assert list(QuizAttempt.objects.values_list("rater", "is_right")) == [(rui.pk, True)]
     assert ReleaseOpening.objects.filter(person=rui).exists()
     rui.refresh_from_db()

@@ -9,10 +9,17 @@ import pytest
 from django.utils import timezone
 
 from labeling.datasets.context import GuidelineRecord
+from labeling.models import TaskOpening
+from labeling.models.copies import copy_of
+from labeling.rating.leases import Nothing, next_assignment
+from labeling.vocabulary import Purpose
 from projects.guidelines.examples import example_json, examples_at
+from projects.guidelines.selectors import current_guideline
+from projects.guidelines.services import acknowledge
 from projects.models import Project, User, WorkedExample
+from projects.services.members import create_user, set_member
 from tests.api.client import CallAs
-from tests.conftest import MakeTasks, judge, lease
+from tests.conftest import PASSWORD, MakeTasks, judge, lease, membership
 
 pytestmark = pytest.mark.django_db
 HERE = "projects/support-answers/examples/"
@@ -44,7 +51,7 @@ def test_a_task_becomes_an_example_with_one_button_and_raters_find_it_in_the_dra
     address = f"{SITE}new/?task={task.pk}"
     assert address in page
     shown = client.get(f"{address}&question=overall").content.decode()
-    assert "nobody who is here judges it any more" in shown
+    assert "nobody judges it any more" in shown
     assert "still to come: a task that is done teaches as well" in shown
     form = client.get(f"{address}&question=overall").context["form"]
     sent = {**form.initial, "kind": "tie", "right": ["0"], "rationale": "Nobody would mind."}
@@ -75,6 +82,29 @@ def test_a_task_becomes_an_example_with_one_button_and_raters_find_it_in_the_dra
     assert api(lena).delete(f"{HERE}1/").status_code == 409
     log = client.get(f"/p/{project.slug}/audit/").content.decode()
     assert "worked example retired" in log
+
+
+def test_who_comes_later_judges_no_task_that_is_an_example(
+    project: Project, lena: User, make_tasks: MakeTasks, api: CallAs
+):
+    task, other, retired = make_tasks(project, 3)
+    for source in (task, retired):
+        body = {"task": source.pk, "criterion": "overall", "kind": "clear", "right": -1}
+        assert api(lena).post(HERE, {**body, "rationale": "It is four."}).status_code == 201
+    api(lena).delete(f"{HERE}2/")
+    gold = copy_of(task, Purpose.GOLD)
+    kim = create_user(email="kim@example.com", password=PASSWORD, check_password=False)
+    set_member(project=project, user=kim, role="engineer", actor=lena)
+    assert not TaskOpening.objects.filter(person=kim).exists()
+    set_member(project=project, user=kim, role="rater", actor=lena)
+    seen = TaskOpening.objects.filter(person=kim).values_list("task", flat=True)
+    assert set(seen) == {task.pk, gold.pk}
+    guideline = current_guideline(project)
+    assert guideline is not None
+    acknowledge(user=kim, guideline=guideline)
+    handed = [judge(kim, lease(kim, project)).judgment.task_id for _n in range(2)]
+    assert set(handed) == {other.pk, retired.pk}
+    assert isinstance(next_assignment(membership=membership(kim, project)), Nothing)
 
 
 @pytest.mark.parametrize(

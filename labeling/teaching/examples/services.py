@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 
 from labeling.kinds import accepted_shapes, kind_for
 from labeling.kinds.shapes import unstorable
-from labeling.models import Task
 from labeling.rating.openings import tell_everybody
 from labeling.teaching.examples.selectors import (
     example_sizes,
@@ -40,9 +39,9 @@ def write_example(
 ) -> WorkedExample:
     """A new example, or with its `number` a new version of one; the same again changes nothing.
 
-    `source` is the id of the task whose texts it has: raters read what is right on it, so those who
-    are here judge it no more. Raises InvalidInput naming every field at
-    fault, Conflict where there are too many, or the one to be changed is retired.
+    `source` is the id of the task whose texts it has: raters read what is right on it, so they
+    judge it no more. Raises InvalidInput naming every field at fault, Conflict where there are
+    too many, or the one to be changed is retired.
     """
     # The project row is the lock: two examples written at once get two numbers.
     project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
@@ -74,8 +73,8 @@ def write_example(
         author=author,
     )
     Project.objects.filter(pk=project.pk, has_examples=False).update(has_examples=True)
-    for task in Task.objects.filter(project=project, external_id=source)[: bool(source)]:
-        tell_everybody(task=task)
+    if source:
+        tell_everybody(project=project, source=source)
     detail = {"example": number, "version": example.version}
     verb = gettext_noop("worked example written")
     record(project=project, actor=author, verb=verb, **detail)
