@@ -156,7 +156,8 @@ def _forget_names(person: User, names: set[str], projects: set[int], pseudonym: 
     named |= Q(text__contains=json.dumps(short, ensure_ascii=False))
     lines = AuditEvent.objects.annotate(text=Cast("detail", TextField()))
     lines = lines.filter(Q(project__in=projects) | Q(project=None))
-    # Lines about them hold the name of that day; reasons that they gave hold anything.
+    # Lines about them hold the name of that day; reasons that they gave, or that were given for
+    # what was decided of them, hold anything.
     own = Q(actor=person, detail__has_any_keys=["reason", "name"])
     lines = lines.filter(named | Q(detail__user_id=person.pk) | own)
     pattern = re.compile(
@@ -166,10 +167,11 @@ def _forget_names(person: User, names: set[str], projects: set[int], pseudonym: 
     changed = []
     for line in lines.only("detail", "actor", "verb").iterator(chunk_size=2000):
         line.detail = _without(line.detail, pattern, pseudonym)
+        words = _own_words(line.verb) if line.actor_id == person.pk else set()
         if line.detail.get("user_id") == person.pk:
             line.detail["user"] = pseudonym
-        if line.actor_id == person.pk:
-            line.detail |= dict.fromkeys(line.detail.keys() & _own_words(line.verb), "")
+            words.add("reason")
+        line.detail |= dict.fromkeys(line.detail.keys() & words, "")
         changed.append(line)
     AuditEvent.objects.bulk_update(changed, ["detail"], batch_size=500)
     _forget_in_administration(person, names, pattern, pseudonym)
