@@ -25,6 +25,7 @@ from labeling.models import Assignment, Judgment, StageAnswer, StageDecision, Ta
 from labeling.rating.caps import cap_reached
 from labeling.rating.claims import FIELDS, NOT_CLOSED, TASK_FIELDS, ClaimedTask
 from labeling.rating.openings import open_votes
+from labeling.rating.records import HeldAssignment
 from labeling.rating.selectors import judged_count
 from labeling.vocabulary import (
     STAGES,
@@ -315,16 +316,16 @@ def _try_of(membership: Membership, task: int) -> int:
     return membership.stage_round if first is None else first
 
 
-def require_undecided(assignment: Assignment) -> None:
-    """Raises Conflict where an answer of a qualification is to be taken back that is decided."""
-    if assignment.purpose != Purpose.QUALIFICATION:
+def require_undecided(held: Assignment | HeldAssignment) -> None:
+    """Raises Conflict where an answer of a qualification that is decided is to be taken back or
+    changed."""
+    if held.purpose != Purpose.QUALIFICATION:
         return
-    project, rater, task = assignment.project_id, assignment.rater_id, assignment.task_id
-    member = Membership.objects.filter(project=project, user=rater).first()
+    member = Membership.objects.filter(project=held.project_id, user=held.rater_id).first()
     if (
         member is None
         or member.stage != _Stage.QUALIFICATION
-        or _try_of(member, task) != member.stage_round
+        or _try_of(member, held.task_id) != member.stage_round
     ):
         raise Conflict(_("Your qualification is decided: its answers stand."))
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from labeling.models import Assignment, Judgment, Task
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import TaskWithdrawn, withdrawn_words
+from labeling.rating.qualifying import require_undecided
 from labeling.rating.records import HeldAssignment
 from projects.exceptions import Conflict
 from projects.models import Project
@@ -68,5 +69,6 @@ def require_changeable(held: HeldAssignment, now: datetime) -> None:
         raise Conflict(_("You have already judged this task. Undo it to answer again."))
     _require_before(held.change_until, now)
     require_unopened(task_id=held.task_id, rater_id=held.rater_id)
+    require_undecided(held)
     if Task.objects.out_of_play().filter(pk=held.task_id).exists():
         raise TaskWithdrawn(withdrawn_words(held.task_id))
