@@ -131,8 +131,7 @@ def _words(shown: GivenAnswer[Criterion]) -> str:
     if shown.value is None:
         return unsaid_words(shown.unsaid)
     kind = kind_for(shown.question.scale)
-    words = COMPARE.desk_words if kind is COMPARE else kind.words
-    return str(words(shown.question, shown.value, shown.tie_kind))
+    return str(kind.desk_words(shown.question, shown.value, shown.tie_kind))
 
 
 @dataclass(frozen=True, slots=True)
