@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -25,7 +26,6 @@ from labeling.models import Assignment, Judgment, StageAnswer, StageDecision, Ta
 from labeling.rating.caps import cap_reached
 from labeling.rating.claims import FIELDS, NOT_CLOSED, TASK_FIELDS, ClaimedTask
 from labeling.rating.openings import open_votes
-from labeling.rating.records import HeldAssignment
 from labeling.rating.selectors import judged_count
 from labeling.vocabulary import (
     STAGES,
@@ -316,7 +316,20 @@ def _try_of(membership: Membership, task: int) -> int:
     return membership.stage_round if first is None else first
 
 
-def require_undecided(held: Assignment | HeldAssignment) -> None:
+class _Held(Protocol):
+    """An assignment, read by a model or by a statement of its own."""
+
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def project_id(self) -> int: ...
+    @property
+    def rater_id(self) -> int: ...
+    @property
+    def task_id(self) -> int: ...
+
+
+def require_undecided(held: _Held) -> None:
     """Raises Conflict where an answer of a qualification that is decided is to be taken back or
     changed."""
     if held.purpose != Purpose.QUALIFICATION:
