@@ -259,10 +259,6 @@ class Kind(ABC):
         Of an answer that is `side_only` nobody knows the strength.
         """
 
-    def desk_words(self, question: Question, value: int, tie_kind: str) -> str:
-        """An answer of the order shown, for whoever gave it at the desk and saw the sides."""
-        return self.words(question, value, tie_kind)
-
     @abstractmethod
     def mark(self, scale: Scale, value: int) -> str:
         """A stored value at the axis of a chart, in as few words as tell it from the others."""

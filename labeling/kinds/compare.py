@@ -151,8 +151,7 @@ class Compare(Kind):
         }
 
     def desk_words(self, question: Question, value: int, tie_kind: str) -> str:
-        """As the button that gave it; a button that names a side alone, with its strength."""
-        tie_kind = tie_kind if value else _kind_of_zero(question, tie_kind)
+        """An answer as the desk calls it, of the sides shown, for whoever gave it there."""
         option = self.chosen(question, value, tie_kind)
         label = "" if option is None else str(option.label)
         if value == 0 or len(label) > 1:

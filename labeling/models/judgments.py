@@ -68,6 +68,11 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         """None of those that were given while training or qualifying."""
         return self.filter(_at_work())
 
+    def submitted(self) -> Self:
+        """Every answer that was given, also what was changed or taken back since: a row that takes
+        one back holds none."""
+        return self.filter(withdrawn=False)
+
     def standing(self) -> Self:
         """What is current and not taken back, whoever gave it and however."""
         return self.filter(_standing())

@@ -131,7 +131,8 @@ def _words(shown: GivenAnswer[Criterion]) -> str:
     if shown.value is None:
         return unsaid_words(shown.unsaid)
     kind = kind_for(shown.question.scale)
-    return str(kind.desk_words(shown.question, shown.value, shown.tie_kind))
+    words = COMPARE.desk_words if kind is COMPARE else kind.words
+    return str(words(shown.question, shown.value, shown.tie_kind))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from labeling.lead.kept_state import how_far
 from labeling.lead.raters.downloads import rater_pseudonym
 from labeling.models import RaterNote, Task
 from labeling.own.figures import own_figures
@@ -44,6 +43,7 @@ from labeling.rating.selectors import own_judgments
 from labeling.teaching.questions.selectors import own_queries, unread
 from labeling.wellbeing.exposure import own_exposure
 from labeling.wellbeing.selectors import OWN_DAYS
+from labeling.work.page import how_far
 from projects.access import SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership

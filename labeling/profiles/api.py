@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from labeling.profiles.fields import ProfileField
 from labeling.profiles.report import voices_at_hand
-from labeling.profiles.selectors import newest_form, own_profiles
+from labeling.profiles.selectors import newest_form, own_profile, own_profiles
 from labeling.profiles.serializers import (
     AskedProfileSerializer,
     NewProfileFormSerializer,
@@ -83,7 +83,7 @@ class MyProfile(ApiView):
         return Response(status=204)
 
     def _reply(self, access: Access) -> Response:
-        own = next(iter(own_profiles(access.user, access.project)), None)
+        own = own_profile(access.user, access.project)
         form = form_json(newest_form(access.project))
         return Response({"form": form, "mine": own_profile_json(own) if own else None})
 

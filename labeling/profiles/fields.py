@@ -84,6 +84,13 @@ def checked_fields(fields: Sequence[ProfileField]) -> list[ProfileField]:
     ]
 
 
+def _is_split(field: ProfileField) -> bool:
+    """Whether the line of the form that leads change would read as another question."""
+    texts = [field.label, *field.choices]
+    is_line = any(len(text.splitlines()) > 1 for text in texts)
+    return is_line or ":" in field.label or any("|" in choice for choice in field.choices)
+
+
 def _fault(fields: Sequence[ProfileField]) -> str:
     keys = [field.key for field in fields]
     if len(fields) > MOST_FIELDS:
@@ -95,6 +102,11 @@ def _fault(fields: Sequence[ProfileField]) -> str:
         name = field.label.strip() or field.key
         if not _KEY.fullmatch(field.key):
             return _("“%(key)s” is no key: lower-case letters, digits and _.") % {"key": field.key}
+        if _is_split(field):
+            return _(
+                "“%(name)s” holds what parts questions and answers: no line break, no “:” in a "
+                "question and no “|” in an answer."
+            ) % {"name": name}
         if not field.label.strip() or len(field.label) > LONGEST:
             return _("Give each question a label of at most %(n)d characters.") % {"n": LONGEST}
         if not 2 <= len(choices) <= MOST_CHOICES or len(set(choices)) < len(choices):

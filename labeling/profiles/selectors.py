@@ -35,6 +35,11 @@ def newest_form(project: Project) -> ProfileForm | None:
     return ProfileForm.objects.get(project=project, number=project.profile_version)
 
 
+def own_profile(user: User, project: Project) -> OwnProfile | None:
+    """What a person said in one project, None where they said nothing."""
+    return next(iter(own_profiles(user, project)), None)
+
+
 def own_profiles(user: User, project: Project | None = None) -> list[OwnProfile]:
     """What a person said of themselves, project by project, also where they are no member now."""
     links = ProfileLink.objects.filter(user=user).select_related("profile__form", "project")

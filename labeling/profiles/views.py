@@ -15,13 +15,14 @@ from labeling.profiles.fields import DEFAULT_FIELDS, DEFAULT_PURPOSE, fields_of
 from labeling.profiles.forms import ProfileAnswersForm, ProfileFormForm, fields_as_text
 from labeling.profiles.page import panels_of
 from labeling.profiles.report import voices_at_hand
-from labeling.profiles.selectors import newest_form, own_profiles
+from labeling.profiles.selectors import newest_form, own_profile, own_profiles
 from labeling.profiles.services import (
     answer_profile,
     decline_profile,
     publish_profile_form,
     withdraw_profile,
 )
+from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.forms.rows import posted_number
@@ -41,7 +42,7 @@ def _page(
     request: SignedInRequest, access: Access, data: QueryDict | None = None, status: int = 200
 ) -> HttpResponse:
     form = newest_form(access.project)
-    own = next(iter(own_profiles(request.user, access.project)), None)
+    own = own_profile(request.user, access.project)
     asked = fields_of(form.fields) if form else []
     context = {
         "access": access,
@@ -107,10 +108,7 @@ def voices(request: SignedInRequest, slug: str) -> HttpResponse:
     """What groups of raters answer, and for leads what is asked."""
     access = get_access(request.user, slug, Action.SEE_RATERS)
     if request.headers.get("HX-Request"):
-        hand = voices_at_hand(access.project)
-        if hand.progress is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "labeling/lead/kept_state.html", {"hand": hand})
+        return how_far(request, voices_at_hand(access.project))
     return _voices(request, access, _asking(access.project))
 
 

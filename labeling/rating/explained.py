@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import COMPARE, is_accepted, kind_of, primary_of
+from labeling.kinds import is_accepted, kind_of, primary_of
 from labeling.kinds.base import GivenAnswer, unsaid_words
 from labeling.kinds.shapes import as_submitted, from_submitted
 from labeling.models import Answer, GoldAnswer, Judgment, Task
@@ -114,8 +114,9 @@ def _shown(judgment: Judgment, criterion: Criterion, shape: object, order: Seque
 
 def _words(criterion: Criterion, shape: object) -> str:
     """An answer of the order shown as its scale says it."""
-    if criterion.scale.family == PREFERENCES and isinstance(shape, int):
-        return COMPARE.desk_words(criterion, shape, "")
+    if criterion.scale.family == PREFERENCES:
+        option = next((o for o in criterion.scale.options if o.value == shape), None)
+        return _(option.label) if option else str(shape)
     if criterion.scale.family == RANKING and isinstance(shape, list):
         return " > ".join(" = ".join(band) for band in shape)
     answers = from_submitted(criterion, shape)

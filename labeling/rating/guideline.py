@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from labeling.rating.selectors import with_topics
 from labeling.rating.shown import safe_html
 from labeling.rating.texts import guideline_parts
 from projects.guidelines.content import GUIDANCE_LABELS
@@ -35,7 +36,9 @@ def guideline_html(
     return {
         **parts,
         "examples": guideline.examples,
-        "worked": list(examples_in_force(project)) if project and project.has_examples else [],
+        "worked": list(with_topics(examples_in_force(project)))
+        if project and project.has_examples
+        else [],
         "guidance": guideline_guidance(guideline, parts),
         "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses],
     }

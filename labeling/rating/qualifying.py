@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -316,29 +315,16 @@ def _try_of(membership: Membership, task: int) -> int:
     return membership.stage_round if first is None else first
 
 
-class _Held(Protocol):
-    """An assignment, read by a model or by a statement of its own."""
-
-    @property
-    def purpose(self) -> str: ...
-    @property
-    def project_id(self) -> int: ...
-    @property
-    def rater_id(self) -> int: ...
-    @property
-    def task_id(self) -> int: ...
-
-
-def require_undecided(held: _Held) -> None:
-    """Raises Conflict where an answer of a qualification that is decided is to be taken back or
-    changed."""
-    if held.purpose != Purpose.QUALIFICATION:
+def require_undecided(assignment: Assignment) -> None:
+    """Raises Conflict where an answer of a qualification is to be taken back that is decided."""
+    if assignment.purpose != Purpose.QUALIFICATION:
         return
-    member = Membership.objects.filter(project=held.project_id, user=held.rater_id).first()
+    project, rater, task = assignment.project_id, assignment.rater_id, assignment.task_id
+    member = Membership.objects.filter(project=project, user=rater).first()
     if (
         member is None
         or member.stage != _Stage.QUALIFICATION
-        or _try_of(member, held.task_id) != member.stage_round
+        or _try_of(member, task) != member.stage_round
     ):
         raise Conflict(_("Your qualification is decided: its answers stand."))
 

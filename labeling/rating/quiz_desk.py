@@ -9,10 +9,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from labeling.kinds import Submission, kind_for, slot
-from labeling.models import Prompt
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.forms import Filled, read_form
 from labeling.rating.page import rating_bar, shown_task
+from labeling.rating.selectors import example_topics
 from labeling.rendering import NotNow, render_conversation, render_response, render_unformatted
 from projects.models import Criterion, Project, WorkedExample
 
@@ -63,14 +63,6 @@ def quiz_desk(
         ),
         "rubric": rating_bar(desk, kind, [question], len(names), filled, errors),
     }
-
-
-def example_topics(example: WorkedExample) -> list[dict[str, str]]:
-    """What an example touches: what the task touches that it was copied from."""
-    if not example.source:
-        return []
-    copied = Prompt.objects.filter(project=example.project_id, tasks__external_id=example.source)
-    return next(iter(copied.values_list("sensitivity", flat=True)[:1]), [])
 
 
 def quiz_submission(question: Criterion, post: QueryDict) -> Submission:

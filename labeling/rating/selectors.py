@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from labeling.kinds import GivenAnswer, kind_of
 from labeling.kinds.shapes import as_submitted
-from labeling.models import Assignment, Import, Judgment, Task
+from labeling.models import Assignment, Import, Judgment, Prompt, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.models.tasks import ASKED_AS
 from labeling.rating.drafts import Written, written_with
 from labeling.rating.marking import ShownMarks, shown_marks
 from labeling.vocabulary import Act, AssignmentState, JobState
-from projects.models import Criterion, Project, User
+from projects.models import Criterion, Project, User, WorkedExample
 from projects.sql import Statement
 
 
@@ -144,9 +144,7 @@ class TakenBack:
 
 def taken_back(assignment: Assignment) -> TakenBack | None:
     """The newest answers of an assignment that is open again, or None where there are none."""
-    judgment = (
-        Judgment.objects.filter(assignment=assignment, withdrawn=False).order_by("-pk").first()
-    )
+    judgment = Judgment.objects.submitted().filter(assignment=assignment).order_by("-pk").first()
     if judgment is None:
         return None
     return TakenBack(
@@ -197,3 +195,22 @@ def own_judgments(*, rater: User, project: Project) -> JudgmentQuerySet:
 def judged_count(*, rater: User, project: Project) -> int:
     """How many judgments of this rater count in this project, training and qualification apart."""
     return Judgment.objects.filter(rater=rater, project=project).standing().at_work().count()
+
+
+def _copied_topics() -> Subquery:
+    """Of worked examples: what the task touches that each was copied from, None of none."""
+    copied = Prompt.objects.filter(
+        tasks__project=OuterRef("project"), tasks__external_id=OuterRef("source")
+    )
+    return Subquery(copied.values("sensitivity")[:1])
+
+
+def with_topics(examples: QuerySet[WorkedExample]) -> QuerySet[WorkedExample]:
+    """The examples with `topics`: what the task touches that each was copied from, None of none."""
+    return examples.annotate(topics=_copied_topics())
+
+
+def example_topics(example: WorkedExample) -> list[dict[str, str]]:
+    """What an example touches: what the task touches that it was copied from."""
+    row = WorkedExample.objects.filter(pk=example.pk)
+    return row.values_list(_copied_topics(), flat=True).get() or []

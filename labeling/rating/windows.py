@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from labeling.models import Assignment, Judgment, Task
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import TaskWithdrawn, withdrawn_words
-from labeling.rating.qualifying import require_undecided
 from labeling.rating.records import HeldAssignment
 from projects.exceptions import Conflict
 from projects.models import Project
@@ -30,7 +29,7 @@ class WindowOver(Conflict):
 def window_ends(project: Project, assignments: Collection[int]) -> Mapping[int, datetime]:
     """Until when the answers of these assignments may be changed, by their ids."""
     length = timedelta(minutes=project.edit_window_minutes)
-    rows = Judgment.objects.filter(assignment__in=assignments, withdrawn=False).order_by()
+    rows = Judgment.objects.submitted().filter(assignment__in=assignments).order_by()
     first = rows.values_list("assignment").annotate(first=Min("created_at"))
     return {pk: moment + length for pk, moment in first}
 
@@ -69,6 +68,5 @@ def require_changeable(held: HeldAssignment, now: datetime) -> None:
         raise Conflict(_("You have already judged this task. Undo it to answer again."))
     _require_before(held.change_until, now)
     require_unopened(task_id=held.task_id, rater_id=held.rater_id)
-    require_undecided(held)
     if Task.objects.out_of_play().filter(pk=held.task_id).exists():
         raise TaskWithdrawn(withdrawn_words(held.task_id))

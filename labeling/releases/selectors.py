@@ -87,7 +87,7 @@ def not_counted(project: Project, cutoff: Cutoff) -> Missing:
     """How many rows up to the cut-off were replaced by a newer one, or take a judgment back."""
     rows = Judgment.objects.filter(project=project, pk__lte=cutoff.newest)
     return Missing(
-        superseded=rows.filter(withdrawn=False, revised_by__pk__lte=cutoff.newest).count(),
+        superseded=rows.submitted().filter(revised_by__pk__lte=cutoff.newest).count(),
         withdrawn=rows.filter(withdrawn=True).count(),
     )
 

@@ -174,9 +174,8 @@ class OwnExposure:
 def own_exposure(*, rater: User, project: Project, since: datetime) -> list[OwnExposure]:
     """One's own tasks and active time by topic, most time first."""
     rows = (
-        Judgment.objects.filter(
-            project=project, rater=rater, created_at__gte=since, withdrawn=False
-        )
+        Judgment.objects.submitted()
+        .filter(project=project, rater=rater, created_at__gte=since)
         .exclude(strategy=Strategy.IMPORTED)
         .exclude(task__prompt__sensitivity=[])
         .order_by()

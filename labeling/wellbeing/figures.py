@@ -177,6 +177,8 @@ def _weeks(feelings: Mapping[date, Mapping[int, int]]) -> list[dict[str, Any]]:
 
 
 def _wishes(wishes: Mapping[int, set[str]]) -> list[dict[str, Any]]:
+    if not wishes:
+        return []
     shows = len(wishes) >= stats.SMALLEST_GROUP
     convention = _("people who answered and wished for it")
     return [

@@ -24,6 +24,7 @@ from labeling.wellbeing.forms import WISHES, CheckInForm, TopicForm
 from labeling.wellbeing.report import wellbeing_at_hand
 from labeling.wellbeing.selectors import OWN_DAYS, chosen_topics, described_topics
 from labeling.wellbeing.services import choose_topics, describe_topic
+from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.forms.rows import posted_number
@@ -166,9 +167,7 @@ def wellbeing(request: SignedInRequest, slug: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.SEE_RATERS)
     hand = wellbeing_at_hand(access.project)
     if request.headers.get("HX-Request"):
-        if hand.progress is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "labeling/lead/kept_state.html", {"hand": hand})
+        return how_far(request, hand)
     context = {
         "access": access,
         "project": access.project,

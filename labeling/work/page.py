@@ -1,15 +1,17 @@
-"""What the pages of jobs have in common: how far one is, asked again every second, and its end."""
+"""What pages have in common that wait for a worker: how far it is, asked again, and its end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from labeling.models import Job
+from labeling.work.kept import Progress
 from labeling.work.limits import standstill
 from projects.access import Access
 from projects.exceptions import Conflict
@@ -41,6 +43,22 @@ def job_page(
         "is_part": is_part,
     }
     return render(request, f"{template}#{part}" if is_part else template, context)
+
+
+class AtHand(Protocol):
+    """Figures as they are at hand; `progress` is that of the worker, None where nobody is at it."""
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the worker is."""
+
+
+def how_far(request: HttpRequest, hand: AtHand) -> HttpResponse:
+    """What a page of kept figures is told when it asks again: how far the worker is; once it is
+    done, all anew."""
+    if hand.progress is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "labeling/work/kept_state.html", {"hand": hand})
 
 
 @contextmanager

@@ -243,6 +243,7 @@ def test_active_time_a_day_is_csv_of_days_of_ones_own_zone_under_pseudonyms(
     (task, _second) = make_tasks(project, 2)
     judge(rui, lease(rui, project))
     known(task, rui, 1)
+    undo_last(rater=rui, project=project)  # what was taken back took its time
     with erasing():
         Judgment.objects.update(active_ms=1_500, created_at="2026-03-01T23:30:00Z")
     User.objects.filter(pk=lena.pk).update(time_zone="Asia/Tokyo")

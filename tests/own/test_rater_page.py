@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.models import TalkedOver, Task
+from labeling.models import Prompt, TalkedOver, Task
 from projects.models import AuditEvent, Membership, Project, User
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks, judge, lease, membership
@@ -56,6 +56,11 @@ def test_a_lead_reads_what_is_known_of_a_rater_and_marks_what_was_talked_over(
     html = client.get(address).content.decode()
     assert "talked over" in html
     assert "Rui&#x27;s reason." in html
+    assert "What is" in html
+    Prompt.objects.update(sensitivity=[{"topic": "violence", "severity": "severe"}])
+    covered = client.get(address).content.decode()
+    assert "What is" not in covered.partition('id="talks"')[2].partition('id="shown-title"')[0]
+    assert "Covered: violence (severe)" in covered
     back = client.post(f"{address}talked-over/", {**body, "talked_over": "0"}, follow=True)
     assert "Noted as not talked over." in back.content.decode()
     assert not TalkedOver.objects.exists()

@@ -51,6 +51,7 @@ def test_what_counts_is_current_and_a_person_s_own(history: History):
     assert names(history, judgments.counting()) == {"counts", "repeat"}
     assert names(history, judgments.counting().live()) == {"counts"}
     assert names(history, judgments.standing()) == {"counts", "repeat", "helped"}
+    assert names(history, judgments.submitted()) == set(history)
 
 
 def test_what_counted_at_a_cutoff_stays_whatever_came_later(history: History):
@@ -81,12 +82,8 @@ def test_answers_count_as_their_judgments_do(history: History):
 KNOWS = {
     "labeling/models/judgments.py": "the query set",
     "labeling/models/play.py": "lets the review of a text rest that is not current any more",
-    "labeling/lead/raters/downloads.py": "pays for every answer that was given",
     "labeling/rating/judgments.py": "writes them",
     "labeling/rating/records.py": "takes them back",
-    "labeling/rating/selectors.py": "shows a rater again what was taken back",
-    "labeling/rating/windows.py": "counts from the first answer, also where it was changed",
-    "labeling/wellbeing/exposure.py": "weighs every task that somebody read and answered",
     "labeling/releases/selectors.py": "counts what was replaced or taken back",
 }
 

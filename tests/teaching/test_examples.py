@@ -9,16 +9,14 @@ import pytest
 from django.utils import timezone
 
 from labeling.datasets.context import GuidelineRecord
-from labeling.models import Task, TaskOpening
+from labeling.models import TaskOpening
 from labeling.models.copies import copy_of
-from labeling.rating.explained import accepted_as_shown
 from labeling.rating.leases import Nothing, next_assignment
-from labeling.teaching.examples.selectors import right_words
 from labeling.vocabulary import Purpose
 from projects.guidelines.examples import example_json, examples_at
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
-from projects.models import Criterion, Project, User, WorkedExample
+from projects.models import Project, User, WorkedExample
 from projects.services.members import create_user, set_member
 from tests.api.client import CallAs
 from tests.conftest import PASSWORD, MakeTasks, judge, lease, membership
@@ -148,21 +146,3 @@ def test_examples_are_written_by_program_and_stand_in_the_file_of_the_newest_gui
     text = GuidelineRecord(1, "Be right.", examples=tuple(kept)).whole
     assert text.index("> Sure.") < text.index("## Example 2: tie overall")
     assert not examples_at(project, timezone.now() - timedelta(hours=1)).exists()
-
-
-@pytest.mark.parametrize(
-    ("scale", "words"),
-    [
-        ("hh8", {-4: "A is better, strength 4 of 4", 1: "B is better, strength 1 of 4"}),
-        ("arena4", {-1: "A is better", 0: "Tie"}),
-        ("helpsteer7", {0: "Response 1 is about the same as Response 2"}),
-    ],
-)
-def test_an_answer_is_called_as_the_desk_calls_it_wherever_its_rater_reads_what_is_right(
-    scale: str, words: dict[int, str]
-):
-    question = Criterion(key="overall", scale_key=scale)
-    for value, said in words.items():
-        assert right_words(question, [value]) == said
-        assert accepted_as_shown(Task(kind="compare"), question, [value], [0, 1]) == said
-        assert accepted_as_shown(Task(kind="compare"), question, [-value], [1, 0]) == said

@@ -23,7 +23,6 @@ from labeling.models import (
 )
 from labeling.models.copies import add_version, copy_of
 from labeling.vocabulary import Purpose
-from projects.exceptions import Conflict
 from projects.models import AuditEvent, Membership, Project, User
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks, judge, lease, membership
@@ -162,19 +161,6 @@ def test_the_reason_comes_after_a_training_task_and_never_after_qualifying(
     assert StageAnswer.objects.filter(stage="qualification").count() == 2
     Membership.objects.filter(user=rui).update(stage="passed")
     assert "decided" in api(rui).post(f"{HERE}undo/").json()["message"]
-
-
-def test_an_answer_that_was_opened_to_be_changed_stands_once_the_qualification_is_decided(
-    staged: Project, rui: User, api: CallAs
-):
-    Membership.objects.filter(user=rui).update(stage="qualification")
-    shown = lease(rui, staged)
-    say(rui, shown, right=True)
-    assert api(rui).post(f"assignments/{shown.pk}/reopen/").status_code == 200
-    Membership.objects.filter(user=rui).update(stage="passed")
-    with pytest.raises(Conflict, match="decided"):
-        say(rui, shown, right=False)
-    assert StageAnswer.objects.get().is_right
 
 
 def test_a_qualification_task_looks_like_a_live_one(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from labeling.models import Task, Writing
+from labeling.models import LateAnswer, Task, Writing
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.drafts import WritingDesk
 from labeling.rating.page import shown_task
@@ -175,19 +175,12 @@ def test_a_text_to_review_is_covered_with_the_editor_that_holds_it(project: Proj
         assert word not in opened.partition("<template data-original-text")[0]
 
 
-def test_an_example_copied_from_a_task_is_covered_in_the_quiz(
-    project: Project,
-    lena: User,
-    rui: User,
-    make_tasks: MakeTasks,
-    client_for: Callable[[User], Client],
-):
-    (task,) = make_tasks(project, 1)
+def copied_example(project: Project, author: User, task: Task) -> None:
+    """A worked example with the texts of a task that upsets."""
     touch([task])
-    update_project(project=project, actor=lena, changes={"asks_quiz": True})
     write_example(
         project=project,
-        author=lena,
+        author=author,
         spec=ExampleSpec(
             kind="clear",
             answer="",
@@ -199,5 +192,52 @@ def test_an_example_copied_from_a_task_is_covered_in_the_quiz(
         ),
         source=task.external_id,
     )
+
+
+def test_an_example_copied_from_a_task_is_covered_in_the_quiz(
+    project: Project,
+    lena: User,
+    rui: User,
+    make_tasks: MakeTasks,
+    client_for: Callable[[User], Client],
+):
+    (task,) = make_tasks(project, 1)
+    update_project(project=project, actor=lena, changes={"asks_quiz": True})
+    copied_example(project, lena, task)
     page = client_for(rui).get("/p/support-answers/quiz/").content.decode()
     assert len(bodies(page)) == 3
+
+
+def test_an_example_copied_from_a_task_is_covered_wherever_the_guideline_is_read(
+    project: Project,
+    lena: User,
+    rui: User,
+    make_tasks: MakeTasks,
+    client_for: Callable[[User], Client],
+):
+    task, _second = make_tasks(project, 2)
+    copied_example(project, lena, task)
+    assert len(bodies(client_for(lena).get("/p/support-answers/examples/").content.decode())) == 1
+    assert len(bodies(client_for(rui).get("/p/support-answers/guideline/").content.decode())) == 1
+    # Beside the desk it stands in the drawer.
+    desk = client_for(rui).get(rate_url(project)).content.decode()
+    drawer = desk[desk.index('id="drawer"') :].partition("</aside>")[0]
+    assert len(bodies(drawer)) == 1
+
+
+def test_what_was_written_to_a_task_is_covered_on_its_page_also_where_it_came_late(
+    project: Project,
+    lena: User,
+    rui: User,
+    make_tasks: MakeTasks,
+    client_for: Callable[[User], Client],
+):
+    (task,) = make_tasks(project, 1)
+    touch([task])
+    LateAnswer.objects.create(
+        assignment=lease(rui, project), answers={"overall": -1}, text="It is doubled, he wrote."
+    )
+    address = f"/p/support-answers/tasks/{task.pk}/votes/"
+    shown = client_for(lena).post(address, follow=True).content.decode()
+    assert "he wrote" in shown
+    assert len(bodies(shown)) == 4

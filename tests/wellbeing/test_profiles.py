@@ -184,6 +184,10 @@ def test_a_person_who_is_erased_leaves_no_profile(
         [{"key": "age", "label": "Age", "choices": ["a", "a"]}],
         [{"key": "age", "label": "Age", "choices": ["a"]}],
         [{"key": "age", "label": "Age", "choices": ["a", "b"]}] * 2,
+        # What the lines of the form could not give back as it is.
+        [{"key": "age", "label": "Age: yours", "choices": ["a", "b"]}],
+        [{"key": "age", "label": "Age", "choices": ["a|b", "c"]}],
+        [{"key": "age", "label": "Age", "choices": ["a\nb", "c"]}],
     ],
 )
 def test_questions_that_cannot_be_asked_are_refused(

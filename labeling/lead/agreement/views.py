@@ -19,7 +19,7 @@ from labeling.lead.agreement.report import (
     agreement_state,
     pairs_of_raters,
 )
-from labeling.lead.kept_state import how_far
+from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.navigation import Group, Tab
 from projects.permissions import Action

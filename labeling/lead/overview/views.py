@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from labeling.charts import Column, column_chart
 from labeling.lead.agreement.page import agreement_at_a_glance
-from labeling.lead.kept_state import how_far
 from labeling.lead.overview.page import needs_noted, needs_of, needs_waiting, note_needs
 from labeling.lead.overview.report import OverviewAtHand, overview_at_hand
 from labeling.lead.overview.selectors import (
@@ -29,6 +28,7 @@ from labeling.lead.overview.selectors import (
     own_progress,
 )
 from labeling.lead.overview.services import set_aside
+from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict
 from projects.guidelines.selectors import current_guideline, has_acknowledged

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.figures.health_table import health_csv
-from labeling.lead.kept_state import how_far
 from labeling.lead.principles.forms import PrincipleWordsForm
 from labeling.lead.principles.report import HealthAtHand, health_at_hand, never_cited
 from labeling.lead.principles.selectors import history, library, unfitting_judgments
 from labeling.lead.principles.services import edit_principle
+from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal

@@ -55,8 +55,8 @@ class RaterTime(ApiView):
     def get(self, request: Request, slug: str) -> StreamingHttpResponse:
         """Day (of your time zone), rater (a pseudonym of the project), judgments, milliseconds.
 
-        Of every purpose alike, answers that were changed later included; not of what was taken
-        back or imported. The name of the file says which days it covers.
+        Of every purpose alike, answers that were changed or taken back later included; not of
+        what was imported. The name of the file says which days it covers.
         """
         access = self.access(slug, Action.MANAGE_MEMBERS)
         asked = DaysSerializer(data=request.query_params)

@@ -61,14 +61,15 @@ class _Echo:
 def active_time_csv(project: Project, zone: tzinfo, days: Days = EVERY_DAY) -> Iterator[str]:
     """A line a day and rater, of days of that time zone; no cell starts like a formula.
 
-    Whatever the tasks were for, and whether the answers were changed since: each was given once and
-    took its time. What was imported took none here.
+    Whatever the tasks were for, and whether the answers were changed or taken back since: each was
+    given once and took its time. What was imported took none here.
     """
     writer = csv.writer(_Echo())
     yield writer.writerow(TIME_HEADER)
     bounds = {"day__gte": days.since, "day__lte": days.until}
     rows = (
-        Judgment.objects.filter(project=project, withdrawn=False, ui_version__gt="")
+        Judgment.objects.submitted()
+        .filter(project=project, ui_version__gt="")
         .annotate(day=TruncDate("created_at", tzinfo=zone))
         .filter(**{name: day for name, day in bounds.items() if day is not None})
         .values_list("day", "rater")

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling import stats
-from labeling.lead.kept_state import how_far
 from labeling.lead.raters.downloads import time_reply
 from labeling.lead.raters.forms import DaysForm
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow, spread
 from labeling.teaching.checks.figures import any_check
+from labeling.work.page import how_far
 from projects.access import SignedInRequest, get_access
 from projects.models import Membership, Project
 from projects.navigation import Group, Tab

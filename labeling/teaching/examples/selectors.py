@@ -87,7 +87,7 @@ def right_words(criterion: Criterion, shapes: Sequence[object]) -> str:
         for answer in from_submitted(criterion, shape):
             tie = "equal_good" if answer.value == 0 and answer.question.scale.has_tie else ""
             value = answer.value or 0
-            words = answer.unsaid or kind.desk_words(criterion, value, tie)
+            words = answer.unsaid or kind.words(criterion, value, tie)
             if has_labels and value in labels and not answer.unsaid:
                 words = _(labels[value])
             name = "" if answer.response is None else f"{chr(ord('A') + answer.response)}: "

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.models import Task
+from labeling.rating.selectors import with_topics
 from labeling.teaching.examples.forms import WorkedExampleForm, starting_texts, starting_values
 from labeling.teaching.examples.selectors import (
     example_sizes,
@@ -37,10 +38,11 @@ def examples(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every example in force, with the questions that a new one may be about."""
     access = get_access(request.user, slug, Action.TEACH)
     rates = pass_rates(access.project)
+    rows = with_topics(examples_in_force(access.project))
     context = {
         "access": access,
         "project": access.project,
-        "examples": [(row, rates[row.pk]) for row in examples_in_force(access.project)],
+        "examples": [(row, rates[row.pk]) for row in rows],
         "asks_again": may_ask_again(access.project),
         "questions": knowable_questions(access.project),
     }
