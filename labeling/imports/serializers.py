@@ -82,7 +82,10 @@ class ImportPreviewSerializer(serializers.Serializer[Any]):
     )
     problem = serializers.CharField(allow_blank=True)
     questions = QuestionSerializer(many=True, help_text="To be answered before it is imported.")
-    notices = QuestionSerializer(many=True, help_text="What another mapping would make of it.")
+    notices = QuestionSerializer(
+        many=True,
+        help_text="What another mapping would make of it, and which table of a release it is.",
+    )
     unused_files = UnusedFilesSerializer()
     rows = PreviewRowSerializer(many=True)
 

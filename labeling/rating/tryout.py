@@ -147,6 +147,7 @@ def _desk(
         "rubric": bar,
         "filled": Filled(),
         "guideline": _guideline(guideline, principles),
+        "project": project,
     }
     return render(request, "labeling/rating/tryout.html", context)
 

@@ -141,10 +141,11 @@ def _packed(*members: tuple[zipfile.ZipInfo | str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _link() -> zipfile.ZipInfo:
+def packed_link() -> bytes:
+    """An archive in which a picture is a link to somewhere else."""
     member = zipfile.ZipInfo("a.png")
     member.external_attr = 0o120777 << 16
-    return member
+    return _packed((member, b"/etc/passwd"))
 
 
 def _encrypted() -> bytes:
@@ -159,7 +160,7 @@ def _encrypted() -> bytes:
     [
         (_packed(("a.png", RED), ("a.png", PNG)), "twice"),
         (_packed(("a.png", RED), ("./a.png", PNG)), "twice"),
-        (_packed((_link(), b"/etc/passwd")), "a link"),
+        (packed_link(), "a link"),
         (_encrypted(), "encrypted"),
         (zipped("inner.zip", archive([PAIR], {"red.png": RED})), "no files of rows"),
         (_packed(("inner/rows.csv", b"a,b")), "2 files of rows"),

@@ -48,6 +48,9 @@ def test_a_template_has_a_guideline_in_full_examples_of_each_kind_and_questions_
     project = create_project(name=key, created_by=lena, template=key)
     assert time.perf_counter() - begun < 1
     assert project.guidelines.get().examples == []
+    # One task in twenty is gold, and one comes a second time, whatever the practice.
+    assert (project.gold_rate, project.repeat_rate) == (0.05, 0.05)
+    assert {name: getattr(project, name) for name in template.settings} == template.settings
     for example in examples_in_force(project):
         said = example_spec(example)
         kept = write_example(project=project, author=lena, spec=said, number=example.number)

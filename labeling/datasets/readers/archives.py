@@ -19,6 +19,7 @@ from msgspec import Struct
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.foreign import SPREADSHEET
+from labeling.datasets.readers.tablechoice import ChosenTable, chosen_table
 from labeling.datasets.rows import RefusalCode, RowError, UnreadableFile
 from labeling.media import same_spelling
 
@@ -73,33 +74,36 @@ def is_called_rows(name: str) -> bool:
 
 
 @contextmanager
-def unpacked_table(path: Path) -> Iterator[Path]:
-    """The file of rows in an archive, as long as the block runs.
+def unpacked_table(path: Path) -> Iterator[tuple[list[Path], str]]:
+    """The files of rows in an archive that are parts of one table, as long as the block runs, and
+    what to say of the choice.
 
     Raises UnreadableFile where there is none, or several, or the archive is damaged or hostile.
     """
     with _opened(path) as archive, tempfile.TemporaryDirectory(prefix="concord-rows-") as folder:
         members = _members(archive)
-        names = [name for name in members if is_called_rows(name)]
-        if len(names) != 1:
-            listed = f" ({', '.join(visible(name, 60) for name in names[:3])})" if names else ""
-            raise UnreadableFile(
-                f"The archive holds {len(names) or 'no'} files of rows{listed}: it takes exactly "
-                "one of JSON Lines, JSON, CSV or Parquet, beside the pictures that its rows name."
-            )
-        table = Path(folder) / "rows"
-        with table.open("wb") as out:
-            _copy(archive, members[names[0]], out)
-        yield table
+        chosen = _chosen(members)
+        parts, size = [], 0
+        for place, name in enumerate(chosen.names):
+            part = Path(folder) / f"rows-{place}"
+            with part.open("wb") as out:
+                size = _copy(archive, members[name], out, size)
+            parts.append(part)
+        yield parts, chosen.sentence
 
 
-def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, out: BinaryIO) -> None:
+def _chosen(members: Collection[str]) -> ChosenTable:
+    return chosen_table([name for name in members if is_called_rows(name)], members)
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, out: BinaryIO, before: int = 0) -> int:
+    """Unpacks a file behind others of so many bytes; returns how many all of them have."""
     size = 0
     try:
         with archive.open(member) as packed:
             while chunk := packed.read(_CHUNK):
                 size += len(chunk)
-                if size > limits.MAX_UNPACKED_BYTES or (
+                if before + size > limits.MAX_UNPACKED_BYTES or (
                     size > limits.RATIO_FROM_BYTES
                     and size > limits.MAX_UNPACK_RATIO * max(1, member.compress_size)
                 ):
@@ -110,6 +114,7 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, out: BinaryIO) -> N
                 out.write(chunk)
     except _Errors as error:
         raise UnreadableFile(f"The archive is damaged ({error}). {_AGAIN}") from None
+    return before + size
 
 
 @contextmanager
@@ -209,7 +214,7 @@ class PictureArchive:
             self._archive = opening.enter_context(_opened(path))
             self._members: Mapping[str, zipfile.ZipInfo] = _members(self._archive)
             self._open = opening.pop_all()
-        self._table = next(filter(is_called_rows, self._members), "")
+        self._tables = frozenset(_chosen(self._members).names)
         self._system = sum(
             not member.is_dir() and bool(_CLUTTER.search(member.filename))
             for member in self._archive.infolist()
@@ -255,7 +260,7 @@ class PictureArchive:
 
     def unused(self, named: Collection[str]) -> UnusedFiles:
         """The files that are none of those named, nor the file of rows."""
-        rest = sorted(self._members.keys() - {self._table, *named})
+        rest = sorted(self._members.keys() - {*self._tables, *named})
         first = tuple(visible(name, _SHOWN) for name in rest[:_NAMED])
         return UnusedFiles(len(rest), first, self._system)
 

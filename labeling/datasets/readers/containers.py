@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+
+from msgspec.structs import replace as replaced
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.archives import is_archive, unpacked_table
@@ -53,7 +55,8 @@ class Opened:
     """An open file: what it is, and its raw rows, to be read or to be counted, once.
 
     `count` reads to the end and raises UnreadableFile like `rows`, but makes only what it must.
-    `header` names the columns of a table, once its first row was read.
+    `header` names the columns of a table, once its first row was read; `choice` says which table of
+    an archive they are, where it holds several.
     """
 
     container: str
@@ -62,6 +65,7 @@ class Opened:
     rows: RawRows
     count: Callable[[], int]
     header: Sequence[str] = ()
+    choice: str = ""
 
 
 def _counted(rows: RawRows) -> Callable[[], int]:
@@ -135,14 +139,43 @@ def _flat(rows: RawRows) -> RawRows:
         yield row
 
 
+def _chained(first: RawRows, others: Sequence[Path]) -> RawRows:
+    """The rows of the parts of a table, one after the other and numbered as of one file."""
+    last = 0
+    for row in first:
+        last = row.line if isinstance(row, Refusal) else row[0]
+        yield row
+    for path in others:
+        before = last
+        with opened(path) as part:
+            for row in part.rows:
+                if isinstance(row, Refusal):
+                    last = before + row.line
+                    yield replaced(row, line=last)
+                else:
+                    last = before + row[0]
+                    yield last, row[1]
+
+
+def _rows_in(path: Path) -> int:
+    with opened(path) as part:
+        return part.count()
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
     """The file, open. Raises UnreadableFile for what is no file of rows."""
     if path.is_dir():
         raise UnreadableFile("This is a folder. Import its files one by one.")
     if is_archive(path):
-        with unpacked_table(path) as table, opened(table) as inner:
-            yield inner
+        with unpacked_table(path) as (parts, choice), opened(parts[0]) as first:
+            others = parts[1:]
+            yield replace(
+                first,
+                rows=_chained(first.rows, others),
+                count=lambda: first.count() + sum(map(_rows_in, others)),
+                choice=choice,
+            )
         return
     if is_parquet(path):
         rows: RawRows = _flat(parquet_rows(path))

@@ -153,7 +153,7 @@ def detect(
         code,
         asked,
         roles_of(shape, every, seen, asked, reshaping.left_out) if shape else {},
-        notices,
+        (*notices, *_choices(file)),
         quiet_columns(every, sample),
         reshaping,
         within,
@@ -200,6 +200,12 @@ def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQues
         *label_questions(shape, seen, view.counting),
         *((doubt,) if doubt else ()),
     )
+
+
+def _choices(file: Opened) -> Iterator[ColumnQuestion]:
+    """Which table of a release the rows are, where it has several."""
+    if file.choice:
+        yield ColumnQuestion("table_chosen", file.choice)
 
 
 def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:

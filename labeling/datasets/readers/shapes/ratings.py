@@ -25,6 +25,8 @@ _THUMBS = {
     **dict.fromkeys(("true", "1", "1.0", "desirable", "yes", "up"), 1),
     **dict.fromkeys(("false", "0", "0.0", "undesirable", "no", "down"), 0),
 }
+#: Columns by which a release's rows of rules are told.
+RULE_COLUMNS = frozenset(("rule", "rule_key"))
 #: Attributes that published files rate, by the keys of the criteria that take them.
 ATTRIBUTES = (
     *("helpfulness", "correctness", "coherence", "complexity", "verbosity", "honesty"),
@@ -85,7 +87,12 @@ def _read_thumb(record: Record) -> list[Parts]:
 
 
 def _is_thumbed(sample: Sample) -> bool:
-    """Whether every thumb is one, and a chat alone ends with the response."""
+    """Whether every thumb is one, and a chat alone ends with the response.
+
+    Rows of rules have such a column too, which says whether the response keeps the row's rule.
+    """
+    if RULE_COLUMNS.issubset(sample.columns):
+        return False
     thumbs = list(sample.values("thumb"))
     if not thumbs or any(_thumb(value) is None for value in thumbs):
         return False

@@ -157,6 +157,13 @@ def _is_text(seen: _Seen) -> bool:
 #: Those with marks of their own before the general ones.
 UNTAKEN = (
     Untaken(
+        "rules",
+        lambda seen: {"rule", "rule_key", "label"} <= seen.columns.keys(),
+        "These are rules of a release: each row says whether a response keeps one of them, which "
+        "raters of another project could not see. Import the table judgments of that release: its "
+        "rows have each response with all that people said of it, rule by rule.",
+    ),
+    Untaken(
         "best-of-n",
         _is_best_of_n,
         "These are best-of-n rows, as RewardBench 2 has them: chosen and rejected are lists of "
