@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -26,8 +26,10 @@ def _line(cover: Cover) -> str:
 @register.simple_tag(takes_context=True)
 def cover_of(context: template.Context, topics: Sequence[Mapping[str, Any]] | str) -> Cover | None:
     """The cover of what touches these topics, for whoever reads the page of this project."""
+    if not topics:  # as of the examples of a template, which has no project
+        return None
     reader = context["request"].user
-    return text_cover(topics or [], context["project"], is_open=reader.shows_covered)  # type: ignore[arg-type]
+    return text_cover(topics, context["project"], is_open=reader.shows_covered)  # type: ignore[arg-type]
 
 
 @register.simple_tag
@@ -38,13 +40,19 @@ def cover_line(cover: Cover | str | None, text: str) -> str:
 
 @register.simple_block_tag
 def covered(
-    content: SafeString, cover: Cover | str | None, key: str = "", is_open: bool = False
+    content: SafeString,
+    cover: Cover | str | None,
+    key: str = "",
+    is_open: bool = False,
+    label: str = "",
 ) -> SafeString:
-    """The content behind its cover; as it is where there is none."""
+    """The content behind its cover; as it is where there is none. `label` says what the key does,
+    where it is not the text of a response."""
     if not isinstance(cover, Cover):
         return content
-    label = _("Show or cover the text")
+    label = label or _("Show or cover the text")
     keyed = format_html(' data-key="{}" data-key-label="{}"', key, label) if key else ""
+    keys = [(part.upper() if len(part) == 1 else part,) for part in key.split("+") if part]
     is_shown = cover.is_open or is_open
     opening = (
         '<details class="{}" data-cover open>' if is_shown else '<details class="{}" data-cover>'
@@ -58,6 +66,6 @@ def covered(
         _line(cover),
         _("Show the text"),
         _("Cover it"),
-        format_html(' <kbd aria-hidden="true">{}</kbd>', key) if key else "",
+        format_html_join("", ' <kbd aria-hidden="true">{}</kbd>', keys),
         content,
     )
