@@ -51,12 +51,13 @@ def repeated_answers(project: Project, only: Q | None = None) -> RepeatedAnswers
     """The current, human answers on repeats, beside the same rater's answers on the originals.
 
     A repeat whose original the rater has not judged, or took back, is no pair and left out.
-    `only` narrows the answers on repeats.
+    `only` narrows the answers on repeats. In the order in which they were said again.
     """
     repeats: list[tuple[Any, ...]] = list(
         _answers(project, purpose=Purpose.REPEAT)
         .filter(only or Q())
         .filter(judgment__task__repeat_of__isnull=False)
+        .order_by("pk")
         .values_list(
             "criterion_id",
             "judgment__rater_id",
@@ -67,11 +68,15 @@ def repeated_answers(project: Project, only: Q | None = None) -> RepeatedAnswers
             "judgment__task__repeat_of__response_ids",
         )
     )
-    repeated = Task.objects.filter(project=project, repeats__isnull=False).values("pk")
-    first: Iterable[tuple[Any, ...]] = (
-        _answers(project, purpose=Purpose.LIVE)
-        .filter(judgment__task_id__in=repeated)
-        .values_list("criterion_id", "judgment__rater_id", "judgment__task_id", "value")
+    answers = _answers(project, purpose=Purpose.LIVE)
+    if only is None:
+        repeated = Task.objects.filter(project=project, repeats__isnull=False).values("pk")
+        answers = answers.filter(judgment__task__in=repeated)
+    else:  # Of few: what everybody else said is not read.
+        raters, tasks = {row[1] for row in repeats}, {row[2] for row in repeats}
+        answers = answers.filter(judgment__rater__in=raters, judgment__task__in=tasks)
+    first: Iterable[tuple[Any, ...]] = answers.values_list(
+        "criterion_id", "judgment__rater_id", "judgment__task_id", "value"
     )
     originals = {(criterion, rater, task): value for criterion, rater, task, value in first}
     kinds = {c.pk: kind_for(c.scale) for c in project.criteria.all()}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import TextField
+import numpy as np
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast, Left
 from django.utils.translation import gettext as _
 
 from labeling import stats
+from labeling.lead.raters.figures import Leaning, RaterHabits, StrengthShare, habits_on
+from labeling.lead.raters.selectors import ComparedColumns, agreement_of, comparisons_of
 from labeling.models import Answer, Judgment, Response
+from labeling.own.drift import GoldDrift, gold_drift
 from labeling.rating.selectors import own_judgments
-from labeling.teaching.checks.figures import checks_of_rater
+from labeling.teaching.checks.figures import CheckFigures, checks_of, own_checks
 from projects.models import Project, User
 
 #: Below so many observations a figure is words.
 LEAST_SHOWN = 10
-#: Gold tasks come into the figures so many at a time.
-GOLD_STEP = 5
+#: Gold, repeats and comparisons each come into the figures so many at a time: a figure that moved
+#: with every one of them would say which task was a check.
+STEP = 5
 #: A rater's newest tasks that agreement is read from, and judgments that time is.
 MOST_TASKS, MOST_TIMED = 2_000, 100
 #: Characters of a text whose words are counted: of a longer one the floor is too low.
@@ -42,42 +46,63 @@ class OwnPace:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnHabit:
+    """A habit of one's own. `beside` is 1 where the whole interval lies above what is expected, -1
+    where it lies below, and 0 where nothing shows: what others do is not said."""
+
+    figure: stats.Figure
+    beside: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHabits:
+    """What a rater is given to, and how far the strength of a preference means something."""
+
+    strengths: tuple[StrengthShare, ...]
+    left: OwnHabit
+    longer: OwnHabit
+    ties: OwnHabit
+    ends: OwnHabit
+
+
+@dataclass(frozen=True, slots=True)
 class OwnFigures:
     """What a rater may know of their own work, each with its interval or why there is none.
 
     `adjusted` is the agreement with others less what these reach among themselves on the same
     tasks, `z` the same in standard errors. `threshold` is the least strength of preference from
-    which on four in five agree with most others.
+    which on four in five agree with most others. `habits` is None where nothing was compared.
     """
 
     before: datetime
-    gold: stats.Figure
-    accuracy: stats.Figure
-    above: float | None
-    consistency: stats.Figure
+    checks: CheckFigures
     agreement: stats.Figure
     adjusted: stats.Figure
     z: float | None
     threshold: float | None
+    habits: OwnHabits | None
+    drift: GoldDrift
     pace: OwnPace
 
 
 def own_figures(*, rater: User, project: Project, now: datetime) -> OwnFigures:
     """From everything before today, a day of the rater's own time zone."""
     before = now.astimezone(rater.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    checks = checks_of_rater(project, rater.pk, before=before, step=GOLD_STEP)
-    agreement, adjusted, z, threshold = _agreement(rater, project, before)
-    has_gold = checks.gold.n >= LEAST_SHOWN
+    columns = _compared(rater, project, before)
+    habits = habits_on(project, columns).get(rater.pk)
+    place = dict(columns.raters()).get(rater.pk, slice(0))
+    agreement = agreement_of(columns, place)
+    gold, again = own_checks(project, rater.pk, before=before, step=STEP)
+    adjusted = _enough(habits.adjusted) if habits else agreement
     return OwnFigures(
         before=before,
-        gold=_enough(checks.gold),
-        accuracy=_enough(checks.accuracy) if has_gold else _enough(checks.gold),
-        above=checks.above if has_gold else None,
-        consistency=_enough(checks.consistency),
-        agreement=agreement,
+        checks=_enough_checks(checks_of(rater.pk, gold, again)),
+        agreement=_enough(agreement),
         adjusted=adjusted,
-        z=z,
-        threshold=threshold,
+        z=habits.z if habits and adjusted.value is not None else None,
+        threshold=habits.threshold if habits else None,
+        habits=_own_habits(habits) if habits else None,
+        drift=_enough_drift(gold_drift([mark.right for mark in gold])),
         pace=pace_of(rater, project, before),
     )
 
@@ -90,56 +115,52 @@ def _enough(figure: stats.Figure) -> stats.Figure:
     return replace(figure, value=None, low=None, high=None, reason=reason)
 
 
-def _agreement(
-    rater: User, project: Project, before: datetime
-) -> tuple[stats.Figure, stats.Figure, float | None, float | None]:
-    rows = _shared_answers(rater, project, before)
-    if not any(row[1] == rater.pk for row in rows):
-        nothing = stats.share(
-            0,
-            0,
-            _("others' answers that agree with the rater's"),
-            nothing=_("Nobody else has judged the same tasks yet."),
-        )
-        return nothing, nothing, None, None
-    tasks, raters, values = zip(*rows, strict=True)
-    sides = [(value > 0) - (value < 0) for value in values]
-    ratings = stats.Ratings(tasks, raters, sides)
-    habit = stats.peer_agreement(ratings, categories=(-1, 0, 1), min_n=LEAST_SHOWN).of(rater.pk)
-    gap = habit.difference or replace(habit.figure, value=None, low=None, high=None)
-    adjusted = _enough(gap)
-    z = habit.z if adjusted.value is not None else None
-    return _enough(habit.figure), adjusted, z, _threshold(rater.pk, rows)
+def _enough_checks(checks: CheckFigures) -> CheckFigures:
+    has_gold = checks.gold.n >= LEAST_SHOWN
+    return CheckFigures(
+        gold=_enough(checks.gold),
+        accuracy=_enough(checks.accuracy if has_gold else checks.gold),
+        above=checks.above if has_gold else None,
+        consistency=_enough(checks.consistency),
+        susceptibility=_enough(checks.susceptibility),
+    )
 
 
-def _shared_answers(rater: User, project: Project, before: datetime) -> list[tuple[int, int, int]]:
-    """Task, rater and value of the comparisons that the rater judged, everybody's."""
+def _enough_drift(drift: GoldDrift) -> GoldDrift:
+    earlier, later = _enough(drift.earlier), _enough(drift.later)
+    if later.value is None:
+        return GoldDrift(earlier, later, None, None)
+    return drift
+
+
+def _own_habits(habits: RaterHabits) -> OwnHabits:
+    return OwnHabits(
+        strengths=tuple(
+            replace(step, agreement=_enough(step.agreement)) for step in habits.strengths
+        ),
+        **{name: _own_habit(leaning) for name, leaning in habits.leanings().items()},
+    )
+
+
+def _own_habit(leaning: Leaning) -> OwnHabit:
+    if not leaning.stands_out:
+        return OwnHabit(_enough(leaning.figure), 0)
+    is_above = (leaning.figure.value or 0) > (leaning.expected or 0)
+    return OwnHabit(leaning.figure, 1 if is_above else -1)
+
+
+def _compared(rater: User, project: Project, before: datetime) -> ComparedColumns:
+    """Everybody's answers on the comparisons that the rater judged before a moment."""
     own = Answer.objects.filter(
         judgment__project=project, judgment__rater=rater, judgment__created_at__lt=before
     )
-    counted = own.counting().live().primary().with_value().order_by("-judgment")
-    tasks = list(counted.values_list("judgment__task", flat=True)[:MOST_TASKS])
-    rows = Answer.objects.filter(judgment__task__in=tasks, judgment__created_at__lt=before)
-    said = rows.counting().live().primary().with_value().order_by()
-    columns = said.values_list("judgment__task", "judgment__rater", "value")
-    return [(task, person, value or 0) for task, person, value in columns]
-
-
-def _threshold(rater: int, rows: list[tuple[int, int, int]]) -> float | None:
-    others: dict[int, int] = defaultdict(int)
-    own: dict[int, int] = {}
-    for task, person, value in rows:
-        if person == rater:
-            own[task] = value
-        else:
-            others[task] += (value > 0) - (value < 0)
-    sided = [(abs(value), value * others[task] > 0) for task, value in own.items()]
-    decided = [pair for pair, task in zip(sided, own, strict=True) if pair[0] and others[task]]
-    if not decided:
-        return None
-    strengths, agreed = zip(*decided, strict=True)
-    names = [rater] * len(decided)
-    return stats.confidence_thresholds(names, strengths, agreed, min_n=LEAST_SHOWN)[0].threshold
+    counted = own.counting().live().primary().with_value()
+    left_out = counted.count() % STEP
+    tasks = counted.order_by("-judgment").values_list("judgment__task", flat=True)
+    known = list(tasks[left_out : left_out + MOST_TASKS])
+    if not known:
+        return ComparedColumns(np.zeros((6, 0), dtype=np.int64))
+    return comparisons_of(project, Q(judgment__task__in=known, judgment__created_at__lt=before))
 
 
 def pace_of(rater: User, project: Project, before: datetime) -> OwnPace:
@@ -192,16 +213,29 @@ def figures_json(figures: OwnFigures) -> dict[str, Any]:
     """As the API has them."""
     return {
         "before": figures.before,
-        "gold": figures.gold.as_dict(),
-        "gold_accuracy": figures.accuracy.as_dict(),
-        "gold_above_075": figures.above,
-        "self_consistency": figures.consistency.as_dict(),
+        **figures.checks.as_dict(),
         "agreement": figures.agreement.as_dict(),
         "adjusted_agreement": figures.adjusted.as_dict(),
         "adjusted_z": figures.z,
         "strength_for_80_percent": figures.threshold,
+        "habits": _habits_json(figures.habits) if figures.habits else None,
+        "gold_drift": figures.drift.as_dict(),
         "median_seconds": figures.pace.median.as_dict(),
         "reading_floor_seconds": figures.pace.floor,
         "below_reading_floor": figures.pace.below.as_dict(),
         "often_below_floor": figures.pace.is_fast,
+    }
+
+
+def _habits_json(habits: OwnHabits) -> dict[str, Any]:
+    named = {name: getattr(habits, name) for name in ("left", "longer", "ties", "ends")}
+    return {
+        "strengths": [
+            {"strength": step.strength, "agreement": step.agreement.as_dict()}
+            for step in habits.strengths
+        ],
+        **{
+            name: {"figure": habit.figure.as_dict(), "beside": habit.beside}
+            for name, habit in named.items()
+        },
     }

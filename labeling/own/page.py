@@ -9,32 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from labeling import stats
 from labeling.figures.gold import gold_marks
 from labeling.lead.raters.figures import Leaning, RaterHabits
 from labeling.lead.raters.report import RaterAtHand, rater_at_hand
 from labeling.models import Judgment
 from labeling.own.apart import Talk, talks_with
+from labeling.own.drift import GoldDrift, gold_drift
 from labeling.own.figures import OwnPace, pace_of
 from labeling.vocabulary import Purpose
 from projects.models import Project, User
-
-#: From these shares of gold on a rater's late hits speak for the second rather than the first.
-GOOD, POOR = 0.85, 0.65
-
-
-@dataclass(frozen=True, slots=True)
-class GoldDrift:
-    """The earlier half of a rater's gold tasks against the later, and whether it sank.
-
-    `signal` is the number of the gold task, from 1, at which a running test of 85% against 65%
-    gave notice; None where it did not.
-    """
-
-    earlier: stats.Figure
-    later: stats.Figure
-    change: stats.Figure | None
-    signal: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +37,14 @@ class RaterPage:
 
 def rater_page(*, rater: User, project: Project, reader: User, now: datetime) -> RaterPage:
     """Everything on one rater; examples are those whose votes the reader may see."""
+    judgments = Judgment.objects.counting().filter(rater=rater)
+    gold = gold_marks(project, Purpose.GOLD, judgments=judgments)
     return RaterPage(
         hand=rater_at_hand(project, rater.pk),
         pace=pace_of(rater, project, before=now),
-        drift=gold_drift(rater, project),
+        drift=gold_drift([mark.right for mark in gold]),
         talks=talks_with(rater=rater, project=project, reader=reader),
     )
-
-
-def gold_drift(rater: User, project: Project) -> GoldDrift:
-    """By the order in which the gold tasks were answered."""
-    judgments = Judgment.objects.counting().filter(rater=rater)
-    right = [mark.right for mark in gold_marks(project, Purpose.GOLD, judgments=judgments)]
-    half = (len(right) + 1) // 2
-    halves = (right[:half], right[half:])
-    earlier, later = (
-        stats.share(
-            sum(hits),
-            len(hits),
-            _("gold tasks answered right"),
-            nothing=_("No gold task was answered yet."),
-        )
-        for hits in halves
-    )
-    if not all(halves):
-        return GoldDrift(earlier, later, None, None)
-    hits, n = (sum(halves[0]), sum(halves[1])), (len(halves[0]), len(halves[1]))
-    signal = stats.hit_drift([rater.pk] * len(right), right, good=GOOD, poor=POOR)[0].signal
-    change = stats.anchor_drift(hits, n).change
-    return GoldDrift(earlier, later, change, None if signal is None else signal + 1)
 
 
 def remarkable(page: RaterPage) -> list[str]:
@@ -153,12 +115,7 @@ def page_json(page: RaterPage) -> dict[str, Any]:
         "reading_floor_seconds": pace.floor,
         "below_reading_floor": pace.below.as_dict(),
         "often_below_floor": pace.is_fast,
-        "gold_drift": {
-            "earlier": drift.earlier.as_dict(),
-            "later": drift.later.as_dict(),
-            "change": drift.change.as_dict() if drift.change else None,
-            "signal": drift.signal,
-        },
+        "gold_drift": drift.as_dict(),
         "talks": [
             {
                 "task": talk.task.pk,

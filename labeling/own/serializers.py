@@ -21,6 +21,45 @@ class OwnDaySerializer(serializers.Serializer[Any]):
     active_ms = serializers.IntegerField()
 
 
+class StrengthSerializer(serializers.Serializer[Any]):
+    """Agreement with most others of preferences of at least a strength."""
+
+    strength = serializers.FloatField()
+    agreement = FigureSerializer()
+
+
+class GoldDriftSerializer(serializers.Serializer[Any]):
+    """Gold answered right, the earlier half against the later."""
+
+    earlier = FigureSerializer()
+    later = FigureSerializer()
+    change = FigureSerializer(allow_null=True, help_text="The earlier share less the later.")
+    signal = serializers.IntegerField(
+        allow_null=True, help_text="The gold task, from 1, at which a running test gave notice."
+    )
+
+
+class OwnHabitSerializer(serializers.Serializer[Any]):
+    """A habit of mine; what others do is not said."""
+
+    figure = FigureSerializer()
+    beside = serializers.IntegerField(
+        min_value=-1,
+        max_value=1,
+        help_text="1: the whole interval lies above what is expected, -1: below it, 0: neither.",
+    )
+
+
+class OwnHabitsSerializer(serializers.Serializer[Any]):
+    """What I am given to where I compare."""
+
+    strengths = StrengthSerializer(many=True)
+    left = OwnHabitSerializer(help_text="The response shown first preferred; expected: one half.")
+    longer = OwnHabitSerializer(help_text="The longer response preferred.")
+    ties = OwnHabitSerializer()
+    ends = OwnHabitSerializer(help_text="Answers at the ends of the scale.")
+
+
 class OwnFiguresSerializer(serializers.Serializer[Any]):
     """My figures, of work before today: no figure says which task was a check."""
 
@@ -29,6 +68,7 @@ class OwnFiguresSerializer(serializers.Serializer[Any]):
     gold_accuracy = FigureSerializer(help_text="Posterior mean of the accuracy on gold.")
     gold_above_075 = serializers.FloatField(allow_null=True)
     self_consistency = FigureSerializer()
+    susceptibility = FigureSerializer(help_text="Pleasant and wrong answers preferred.")
     agreement = FigureSerializer(help_text="With others, on comparisons.")
     adjusted_agreement = FigureSerializer(
         help_text="Agreement with others less what they reach among themselves on the same tasks."
@@ -38,6 +78,8 @@ class OwnFiguresSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="From which strength of preference on four in five agree with most others.",
     )
+    habits = OwnHabitsSerializer(allow_null=True)
+    gold_drift = GoldDriftSerializer()
     median_seconds = FigureSerializer()
     reading_floor_seconds = serializers.FloatField(
         allow_null=True, help_text="Median over the same texts, at 1,000 words a minute."
@@ -88,13 +130,6 @@ class HabitSerializer(serializers.Serializer[Any]):
     )
 
 
-class StrengthSerializer(serializers.Serializer[Any]):
-    """Agreement with most others of preferences of at least a strength."""
-
-    strength = serializers.FloatField()
-    agreement = FigureSerializer()
-
-
 class HabitsSerializer(serializers.Serializer[Any]):
     """What a rater of comparisons is given to."""
 
@@ -106,17 +141,6 @@ class HabitsSerializer(serializers.Serializer[Any]):
     longer = HabitSerializer(help_text="The longer response preferred.")
     ties = HabitSerializer()
     ends = HabitSerializer(help_text="Answers at the ends of the scale.")
-
-
-class GoldDriftSerializer(serializers.Serializer[Any]):
-    """Gold answered right, the earlier half against the later."""
-
-    earlier = FigureSerializer()
-    later = FigureSerializer()
-    change = FigureSerializer(allow_null=True, help_text="The earlier share less the later.")
-    signal = serializers.IntegerField(
-        allow_null=True, help_text="The gold task, from 1, at which a running test gave notice."
-    )
 
 
 class TalkSerializer(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ from labeling.vocabulary import Purpose
 from projects.models import AuditEvent, Project, User
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks, judge, lease, membership
+from tests.lead.test_rater_figures import stored
 
 ClientFor = Callable[[User], Client]
 WORK = "projects/support-answers/my-work/"
@@ -190,6 +191,40 @@ def test_my_figures_are_of_work_before_today_with_intervals_and_words_below_too_
     assert "95% interval 49% to 94%" in page
     assert figures["self_consistency"]["value"] is None
     assert "No task came again yet." in page
+
+
+def test_habits_strength_and_drift_are_mine_to_read_and_say_nothing_of_others_or_of_checks(
+    project: Project,
+    lena: User,
+    rui: User,
+    make_tasks: MakeTasks,
+    client_for: ClientFor,
+    api: CallAs,
+):
+    tasks = make_tasks(project, 36)
+    for number, task in enumerate(tasks[:20]):
+        known(task, rui, -1 if number < 10 else 1)
+    made_older(days=2)
+    stored(project, [(task, rui, -3) for task in tasks])  # the first response stood first
+    today = api(rui).get(WORK).json()["figures"]
+    assert (today["habits"], today["gold_drift"]["later"]["value"]) == (None, 0.0)
+    made_older(days=2)
+    figures = api(rui).get(WORK).json()["figures"]
+    habits, drift = figures["habits"], figures["gold_drift"]
+    # Counted five at a time: the last comparison says nothing yet, nor whether it was one.
+    assert (habits["left"]["figure"]["n"], habits["left"]["figure"]["value"]) == (35, 1.0)
+    assert (habits["left"]["beside"], habits["ties"]["beside"]) == (1, 0)
+    assert set(habits["ties"]) == {"figure", "beside"}
+    assert (habits["ends"]["figure"]["value"], habits["strengths"]) == (1.0, [])
+    assert [drift[half]["value"] for half in ("earlier", "later")] == [1.0, 0.0]
+    member = membership(rui, project)
+    lead = api(lena).get(f"projects/support-answers/raters/{member.pk}/").json()
+    assert drift == lead["gold_drift"]
+    assert lead["habits"]["left"]["figure"]["n"] == 36
+    page = client_for(rui).get(PAGE).content.decode()
+    assert "First shown preferred" in page
+    assert "more, with the whole interval" in page
+    assert "a running test gave notice" in page
 
 
 def test_six_hundred_words_have_a_floor_of_36_seconds_which_stops_nobody(

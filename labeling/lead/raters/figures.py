@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext
 
@@ -109,8 +109,28 @@ def habits_of(data: Mapping[str, Any]) -> RaterHabits:
 
 def rater_habits(project: Project) -> dict[int, RaterHabits]:
     """The habits of every rater who compared something, by their ids."""
+    tasks = Task.objects.filter(project=project, response_ids__len=2)
+    texts = Response.objects.filter(prompt__project=project)
+    return _habits(project, comparisons_of(project), tasks, texts)
+
+
+def habits_on(project: Project, columns: ComparedColumns) -> dict[int, RaterHabits]:
+    """The same by some of the judgments: no text of another task is read."""
+    if not len(columns.task):
+        return {}
+    ids = np.unique(columns.task).tolist()
+    tasks = Task.objects.filter(pk__in=ids, response_ids__len=2)
+    texts = Response.objects.filter(prompt__in=Task.objects.filter(pk__in=ids).values("prompt"))
+    return _habits(project, columns, tasks, texts)
+
+
+def _habits(
+    project: Project,
+    columns: ComparedColumns,
+    tasks: QuerySet[Task],
+    texts: QuerySet[Response],
+) -> dict[int, RaterHabits]:
     primary = project.criteria.filter(is_primary=True, family=PREFERENCES).first()
-    columns = comparisons_of(project)
     if primary is None or not len(columns.task):
         return {}
     ends = COMPARE.categories(primary.scale, columns.value)
@@ -120,7 +140,7 @@ def rater_habits(project: Project) -> dict[int, RaterHabits]:
     thresholds = {row.rater: row for row in _thresholds(columns)}
     habits = {
         "left": _left(columns),
-        "longer": _longer(project, columns),
+        "longer": _longer(columns, tasks, texts),
         "ties": stats.tie_rate(said, categories=ends),
         "ends": stats.extremity(said, categories=ends),
     }
@@ -168,20 +188,20 @@ def _left(columns: ComparedColumns) -> stats.Habits:
     return stats.side_bias(columns.rater[here], columns.value[here], shown_first)
 
 
-def _longer(project: Project, columns: ComparedColumns) -> stats.Habits:
+def _longer(
+    columns: ComparedColumns, tasks: QuerySet[Task], texts: QuerySet[Response]
+) -> stats.Habits:
     """By characters of the responses as they stand."""
     number = BigIntegerField()
-    pairs = Task.objects.filter(project=project, response_ids__len=2).order_by("pk")
-    task, *sides = copied_columns(
-        pairs.values_list("pk", Cast("response_ids__0", number), Cast("response_ids__1", number)),
-        columns=3,
-    )
-    texts = Response.objects.filter(prompt__project=project).order_by("pk")
-    pk, length = copied_columns(texts.values_list("pk", Cast(Length("content"), number)), columns=2)
+    first, second = (Cast(f"response_ids__{place}", number) for place in (0, 1))
+    rows = tasks.order_by("pk").values_list("pk", first, second)
+    task, *sides = copied_columns(rows, columns=3)
+    lengths = texts.order_by("pk").values_list("pk", Cast(Length("content"), number))
+    pk, length = copied_columns(lengths, columns=2)
     known = np.isin(columns.task, task)
     place = np.searchsorted(task, columns.task[known])
-    first, second = (_lengths(side[place], pk, length) for side in sides)
-    return stats.length_bias(columns.rater[known], columns.value[known], first, second).shares
+    long = [_lengths(side[place], pk, length) for side in sides]
+    return stats.length_bias(columns.rater[known], columns.value[known], *long).shares
 
 
 def _lengths(wanted: Ints, pk: Ints, length: Ints) -> Ints:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import BigIntegerField, Case, When
+from django.db.models import BigIntegerField, Case, Q, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -88,9 +88,10 @@ class ComparedColumns:
             yield pk, slice(start, end)
 
 
-def comparisons_of(project: Project) -> ComparedColumns:
-    """The primary answers that count on live comparisons of a project."""
-    primary = Answer.objects.filter(criterion__project=project).counting().live().primary()
+def comparisons_of(project: Project, only: Q | None = None) -> ComparedColumns:
+    """The primary answers that count on live comparisons of a project; `only` narrows them."""
+    answers = Answer.objects.filter(only or Q(), criterion__project=project)
+    primary = answers.counting().live().primary()
     number = BigIntegerField()
     active = Case(
         When(judgment__times_cut=True, then=0), default="judgment__active_ms", output_field=number
@@ -167,9 +168,7 @@ def rater_figures(project: Project, checks: RaterChecks) -> list[dict[str, Any]]
                 "timed": int(timed.sum()),
                 "ties": _ties(data.side[mine]).as_dict(),
                 "left": _left(data.left[mine][~data.imported[mine]]).as_dict(),
-                "agreement": _agreement(
-                    data.agree[mine], data.pairs[mine], data.task[mine]
-                ).as_dict(),
+                "agreement": agreement_of(data, mine).as_dict(),
                 "accuracy": accuracy.get(pk, unknown).as_dict(),
                 "checks": checks.of(pk).as_dict(),
                 "is_imported": len(active) > 0 and not here.any(),
@@ -237,12 +236,12 @@ def _accuracies(data: ComparedColumns) -> dict[int, stats.Figure]:
     return {int(rater): figure for rater, figure, shared in figures if shared >= _SHARED}
 
 
-def _agreement(agree: Ints, pairs: Ints, task: Ints) -> stats.Figure:
-    """A ratio over tasks: the tasks, not the pairs, are independent."""
+def agreement_of(data: ComparedColumns, own: slice) -> stats.Figure:
+    """The agreement of one rater with others. A ratio over tasks: they, not pairs, are drawn."""
     return stats.clustered_share(
-        agree,
-        pairs,
-        task,
+        data.agree[own],
+        data.pairs[own],
+        data.task[own],
         _(
             "pairs with another rater's judgment of the same task that prefer the same side "
             "or both a tie"

@@ -94,16 +94,7 @@ class RaterChecks:
 
     def of(self, rater: int) -> CheckFigures:
         """What checks say of one rater."""
-        own = self._gold.get(rater, [])
-        right = [mark.right for mark in own]
-        accuracy = stats.gold_accuracy([rater] * len(right), right, raters=[rater]).of(rater)
-        return CheckFigures(
-            gold=accuracy.observed,
-            accuracy=accuracy.posterior,
-            above=accuracy.above if right else None,
-            consistency=_consistency(self._again.get(rater, ())),
-            susceptibility=_susceptibility(own),
-        )
+        return checks_of(rater, self._gold.get(rater, []), self._again.get(rater, []))
 
     def together(self) -> dict[str, Any]:
         """The figures of all raters together, of anchors by halves, and by which answers they were
@@ -125,24 +116,29 @@ class RaterChecks:
         }
 
 
-def checks_of_rater(project: Project, rater: int, *, before: datetime, step: int) -> CheckFigures:
-    """What checks say of one rater, from what they answered before a moment.
-
-    Gold counts in steps: a figure that moved with every gold task would say which one it was.
-    """
-    only = Q(judgment__rater=rater, judgment__created_at__lt=before)
-    judgments = Judgment.objects.counting().filter(rater=rater, created_at__lt=before)
-    own = gold_marks(project, Purpose.GOLD, judgments=judgments)
-    own = own[: len(own) // step * step]
-    right = [mark.right for mark in own]
+def checks_of(rater: int, gold: Sequence[GoldMark], again: Sequence[bool]) -> CheckFigures:
+    """What checks say of one rater, by their gold tasks and what came again."""
+    right = [mark.right for mark in gold]
     accuracy = stats.gold_accuracy([rater] * len(right), right, raters=[rater]).of(rater)
     return CheckFigures(
         gold=accuracy.observed,
         accuracy=accuracy.posterior,
         above=accuracy.above if right else None,
-        consistency=_consistency(_repeats(project, only).get(rater, ())),
-        susceptibility=_susceptibility(own),
+        consistency=_consistency(again),
+        susceptibility=_susceptibility(gold),
     )
+
+
+def own_checks(
+    project: Project, rater: int, *, before: datetime, step: int
+) -> tuple[list[GoldMark], list[bool]]:
+    """The gold tasks of one rater before a moment, and whether each task that came again got the
+    same answer; both in whole steps of so many."""
+    only = Q(judgment__rater=rater, judgment__created_at__lt=before)
+    judgments = Judgment.objects.counting().filter(rater=rater, created_at__lt=before)
+    gold = gold_marks(project, Purpose.GOLD, judgments=judgments)
+    again = _repeats(project, only).get(rater, [])
+    return gold[: len(gold) // step * step], again[: len(again) // step * step]
 
 
 def anchors_since(project: Project, since: datetime) -> dict[str, Any]:
