@@ -126,8 +126,8 @@ class TaskOpening(models.Model):
 class ReleaseOpening(models.Model):
     """That a person has downloaded votes with a release: what they had answered stands then.
 
-    It holds for every task on which others had answered when the release was asked for, so there
-    is no row a task.
+    It holds for every task on which others had answered when the release was asked for; a row a
+    task, a `TaskOpening`, have only those that the person might still be given.
     """
 
     release = models.ForeignKey(

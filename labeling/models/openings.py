@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from labeling.models.assignments import Assignment, ReleaseOpening, TaskOpening
-from labeling.models.jobs import Release
+from labeling.models.assignments import ReleaseOpening, TaskOpening
 from labeling.models.judgments import Judgment
 from labeling.models.tasks import Task
-from labeling.vocabulary import AssignmentState, Purpose
-from projects.models import User
-
-
-@transaction.atomic
-def open_release(*, release: Release, person: User) -> None:
-    """Records that a person downloads votes with a release. Idempotent.
-
-    What they answered before on tasks that others had answered stands from then on; what they have
-    taken back of it and not answered anew is given back.
-    """
-    created = ReleaseOpening.objects.get_or_create(release=release, person=person)[1]
-    if not created:
-        return
-    own = Assignment.objects.filter(
-        project=release.project_id, rater=person, state=AssignmentState.LEASED
-    )
-    answered = dict(own.filter(judgments__isnull=False).values_list("pk", "task").distinct())
-    seen = opened_tasks(list(answered.values()), person.pk)
-    again = [pk for pk, task in answered.items() if task in seen]
-    own.filter(pk__in=again).update(state=AssignmentState.EXPIRED)
+from labeling.vocabulary import Purpose
 
 
 def opened_tasks(tasks: Collection[int], person: int) -> set[int]:

@@ -9,13 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Assignment, Release, ReleaseOpening, TaskOpening
+from labeling.models.copies import copy_of
 from labeling.rating.judgments import undo_last
+from labeling.rating.leases import Nothing, next_assignment
 from labeling.rating.openings import VotesOpened
-from labeling.vocabulary import AssignmentState
+from labeling.vocabulary import AssignmentState, Purpose
 from projects.models import Project, Role, User
 from projects.services.members import set_member
 from tests.api.client import CallAs
-from tests.conftest import MakeTasks, judge, lease
+from tests.conftest import MakeTasks, judge, lease, membership
 
 HERE = "projects/support-answers/"
 
@@ -84,3 +86,38 @@ def test_what_only_oneself_had_answered_then_may_still_be_changed(
     address = reverse("labeling:release-archive", args=[judged.slug, release.number])
     assert client_for(sam).get(address).status_code == 200
     assert undo_last(rater=sam, project=judged).answered
+
+
+def test_who_downloaded_a_release_is_given_none_of_the_tasks_it_holds_votes_of(
+    judged: Project,
+    rui: User,
+    sam: User,
+    tao: User,
+    mia: User,
+    make_tasks: MakeTasks,
+    built: Callable[..., Release],
+    client_for: Callable[[User], Client],
+):
+    half = make_tasks(judged, 2, overlap=3, prefix="half")
+    gold = [copy_of(task, Purpose.GOLD) for task in half]
+    for _n in range(2):
+        judge(rui, lease(rui, judged))
+    set_member(project=judged, user=tao, role=Role.LEAD)
+    held = lease(tao, judged)
+    assert held.task in half
+    release = built(judged, recipe="raw")
+    address = reverse("labeling:release-archive", args=[judged.slug, release.number])
+    for person in (tao, mia):
+        assert client_for(person).get(address).status_code == 200
+    held.refresh_from_db()
+    assert held.state == AssignmentState.EXPIRED
+    closed = {task.pk for task in (*half, *gold)}
+    assert set(TaskOpening.objects.filter(person=tao).values_list("task", flat=True)) == closed
+    assert not TaskOpening.objects.filter(person=mia).exists()
+    assert isinstance(next_assignment(membership=membership(tao, judged)), Nothing)
+    # Who downloaded it before and rates here later is given none of them, either.
+    set_member(project=judged, user=mia, role=Role.RATER)
+    assert set(TaskOpening.objects.filter(person=mia).values_list("task", flat=True)) == closed
+    assert lease(sam, judged).task in half
+    (fresh,) = make_tasks(judged, 1, prefix="fresh")
+    assert lease(tao, judged).task == fresh
