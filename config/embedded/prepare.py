@@ -57,6 +57,8 @@ def _add_kinds() -> None:
     os.nice(10)
     if made := import_module("labeling.demo.kind_seed").seed_kinds():
         say(f"{len(made)} more demo projects are there: one of each further kind of judgment.")
+    if import_module("labeling.demo.joining").seed_joining():
+        say("One more demo project is there: raters who train and qualify first.")
 
 
 def _close_demo(demo_file: Path) -> None:

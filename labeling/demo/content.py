@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from projects.project_templates import GuidanceSpec, unwrapped
+from projects.project_templates import GuidanceSpec, GuidelineSpec, PrincipleSpec, unwrapped
 
 FOLDER = Path(__file__).parent
 
@@ -22,6 +22,12 @@ PROJECT_SLUG = "demo-everyday-assistant"
 DESCRIPTION = (
     "A demo with invented models and simulated raters: which of two answers to an everyday "
     "question would you rather have received?"
+)
+#: The project whose raters train and qualify before their first live task.
+JOINING_NAME = "Demo: joining the raters"
+JOINING_DESCRIPTION = (
+    "A demo of training and qualification: five people on the way to their first live task, with "
+    "invented models and answers."
 )
 PASSWORD = "concord-demo"  # noqa: S105  (printed at every start; never where others come)
 
@@ -123,6 +129,20 @@ class DemoGuideline:
     trade_off_rule: str
     days_ago: int
     guidance: tuple[GuidanceSpec, ...] = ()
+
+    def spec(self) -> GuidelineSpec:
+        """As it is published."""
+        return GuidelineSpec(
+            text=self.text,
+            priority_order=self.priority_order,
+            trade_off_rule=self.trade_off_rule,
+            change_note=self.change_note,
+            guidance=self.guidance,
+            principles=[
+                PrincipleSpec(principle.title, principle.text, principle.training_form)
+                for principle in self.principles
+            ],
+        )
 
 
 @cache

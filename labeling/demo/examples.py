@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from labeling.demo.content import load_items
 from labeling.models import Response, Task
@@ -93,8 +93,8 @@ def teach_by_examples(project: Project, lead: User, since: datetime) -> None:
     signs = {example.item: _write(project, lead, example) for example in EXAMPLES}
     WorkedExample.objects.filter(project=project).update(at=since)
     raters = Membership.objects.filter(project=project, role=Role.RATER)
-    for membership in raters.select_related("project", "user").order_by("pk"):
-        _answer_all(membership, signs)
+    for place, membership in enumerate(raters.select_related("project", "user").order_by("pk")):
+        _answer_all(membership, signs, since + timedelta(minutes=10 + 7 * place))
 
 
 def _write(project: Project, lead: User, example: DemoExample) -> int:
@@ -119,12 +119,13 @@ def _write(project: Project, lead: User, example: DemoExample) -> int:
     return sign
 
 
-def _answer_all(membership: Membership, signs: Mapping[str, int]) -> None:
-    """Lets a rater answer the quiz, now: attempts are never dated back."""
+def _answer_all(membership: Membership, signs: Mapping[str, int], begin: datetime) -> None:
+    """Lets a rater answer the quiz, from a moment on."""
     for number, example in enumerate(EXAMPLES, start=1):
         value = signs[example.item]
         if membership.user.email in example.wrong:
             value = -value
         ties = {} if value else {example.criterion: TieKind.EQUAL_GOOD}
         answer = QuizAnswer({example.criterion: value}, tie_kinds=ties)
-        answer_example(membership=membership, number=number, answer=answer)
+        at = begin + timedelta(seconds=40 * number)
+        answer_example(membership=membership, number=number, answer=answer, now=at)

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 from django.db import connection
 
+from labeling.demo.content import JOINING_NAME
 from labeling.demo.kind_content import load_kinds
 from labeling.imports.services import create_import, run_import
 from labeling.models import Import, Prompt, Task
@@ -29,7 +30,7 @@ def lock_demo() -> None:
 
 def main_demo() -> Project | None:
     """The demo project that comes first, and whose people are those of the others."""
-    others = [demo.name for demo in load_kinds()]
+    others = [JOINING_NAME, *(demo.name for demo in load_kinds())]
     return Project.objects.filter(is_demo=True).exclude(name__in=others).order_by("pk").first()
 
 

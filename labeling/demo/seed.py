@@ -45,7 +45,7 @@ from projects.models import (
     Role,
     User,
 )
-from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
+from projects.project_templates import CriterionSpec
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
 
@@ -125,7 +125,7 @@ def _seed(now: datetime, people: Mapping[str, User]) -> Project:
         created_by=lead,
         template="arena",
         criteria=CRITERIA,
-        guideline=_spec(first),
+        guideline=first.spec(),
         settings={
             "description": content.DESCRIPTION,
             "is_demo": True,
@@ -171,20 +171,6 @@ def _people(passwords: dict[str, str]) -> dict[str, User]:
         user.save(update_fields=["password"])
         people[login.email] = user
     return people
-
-
-def _spec(guideline: content.DemoGuideline) -> GuidelineSpec:
-    return GuidelineSpec(
-        text=guideline.text,
-        priority_order=guideline.priority_order,
-        trade_off_rule=guideline.trade_off_rule,
-        change_note=guideline.change_note,
-        guidance=guideline.guidance,
-        principles=[
-            PrincipleSpec(principle.title, principle.text, principle.training_form)
-            for principle in guideline.principles
-        ],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +245,7 @@ class _Stage:
         """Publishes the second version when its time has come."""
         if self.change is None or at < self.change_at:
             return
-        spec, self.change = _spec(self.change), None
+        spec, self.change = self.change.spec(), None
         self.guideline = publish_guideline(project=self.project, published_by=self.lead, spec=spec)
         Guideline.objects.filter(pk=self.guideline.pk).update(published_at=self.change_at)
         Acknowledgement.objects.filter(guideline=self.guideline).update(at=self.change_at)

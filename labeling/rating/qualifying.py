@@ -96,9 +96,9 @@ def stage_step(
         return None
     step: Assignment | ClaimedTask | NothingLeft = NothingLeft.QUALIFICATION_FIRST
     if membership.stage == _Stage.TRAINING:
-        step = _training_step(membership, showing, closed)
+        step = _training_step(membership, showing, closed, now)
     elif membership.stage in {_Stage.QUALIFICATION, _Stage.WAITING}:
-        step = _qualification_step(membership, showing, closed)
+        step = _qualification_step(membership, showing, closed, now)
     if isinstance(step, ClaimedTask):
         return cap_reached(membership, now) or step
     return step
@@ -157,7 +157,7 @@ def trained(membership: Membership) -> int:
 
 
 def _training_step(
-    membership: Membership, showing: int | None, closed: Sequence[str]
+    membership: Membership, showing: int | None, closed: Sequence[str], now: datetime
 ) -> Assignment | ClaimedTask | NothingLeft:
     held, is_shown = _open(membership, Purpose.TRAINING, showing)
     if held is not None:
@@ -170,12 +170,12 @@ def _training_step(
     if is_shown:
         return NothingLeft.WAITING
     if not membership.project.qualification_tasks:
-        decide(membership, Decided.PASSED)
+        decide(membership, Decided.PASSED, now=now)
     return NothingLeft.QUALIFICATION_FIRST
 
 
 def _qualification_step(
-    membership: Membership, showing: int | None, closed: Sequence[str]
+    membership: Membership, showing: int | None, closed: Sequence[str], now: datetime
 ) -> Assignment | ClaimedTask | NothingLeft:
     project = membership.project
     held, is_shown = _open(membership, Purpose.QUALIFICATION, showing)
@@ -183,7 +183,7 @@ def _qualification_step(
         return held
     score, rule = own_score(membership), rule_of(project)
     if not rule.tasks:  # it is asked no more
-        decide(membership, Decided.PASSED, score)
+        decide(membership, Decided.PASSED, score, now=now)
         return NothingLeft.QUALIFICATION_FIRST
     if is_shown:
         claimed = None
@@ -192,7 +192,7 @@ def _qualification_step(
         return claimed or NothingLeft.WAITING
     outcome = {"pass": Decided.PASSED, "not yet": Decided.NOT_YET}.get(score.decision)
     if outcome is not None and score.n >= rule.tasks:
-        decide(membership, outcome, score)
+        decide(membership, outcome, score, now=now)
         return NothingLeft.QUALIFICATION_FIRST
     if score.n < max(rule.most, rule.tasks):
         claimed = claim_stage_task(membership, Purpose.QUALIFICATION, closed)
@@ -200,7 +200,7 @@ def _qualification_step(
             _move(membership, _Stage.QUALIFICATION)
             return claimed
     if membership.stage != _Stage.WAITING:
-        decide(membership, Decided.WAITING, score)
+        decide(membership, Decided.WAITING, score, now=now)
     return NothingLeft.QUALIFICATION_FIRST
 
 
@@ -230,6 +230,7 @@ def decide(
     outcome: Decided,
     score: Score | None = None,
     *,
+    now: datetime,
     by: int | None = None,
     reason: str = "",
 ) -> StageDecision:
@@ -247,6 +248,7 @@ def decide(
         rule=rule_of(project).as_dict(),
         decided_by_id=by,
         reason=reason,
+        at=now,
     )
     membership.stage_at = decision.at
     if outcome == Decided.NOT_YET:
@@ -305,6 +307,7 @@ def note_stage_answer(judgment: Judgment) -> None:
         version=known.number,
         guideline_id=judgment.guideline_id,
         is_right=is_right,
+        at=judgment.created_at,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from projects.models.guidelines import Guideline
@@ -71,7 +72,7 @@ class QuizAttempt(models.Model):
     asked_since = models.PositiveIntegerField(default=0)
     answer = models.JSONField()
     is_right = models.BooleanField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from labeling.demo.joining import seed_joining
 from labeling.demo.kind_seed import seed_kinds
 from labeling.demo.passwords import log_in_lines, replace_published_passwords
 from labeling.demo.seed import seed_demo
@@ -18,8 +19,9 @@ class Command(BaseCommand):
     """Door to `seed_demo` and `seed_kinds`; safe to repeat."""
 
     help = (
-        "Make the demo projects, one a kind of judgment: prompts, people with published passwords, "
-        "judgments and a release each. Leaves alone those that exist. Refused in production "
+        "Make the demo projects, one a kind of judgment and one of qualification: prompts, people "
+        "with published passwords, judgments, releases. Leaves alone those that exist. Refused in "
+        "production "
         "without --random-passwords, because anybody knows the published ones."
     )
 
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         seeded = seed_demo(random_passwords=private)
         if not options["first"]:
             seed_kinds()
+            seed_joining()
         passwords = {**replace_published_passwords(), **seeded.passwords} if private else None
         self.stdout.write("\n".join(log_in_lines(passwords)))
         if seeded.release.state == JobState.FAILED:

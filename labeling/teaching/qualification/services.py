@@ -200,7 +200,8 @@ def decide_by_hand(
     member.refresh_from_db(fields=["stage", "stage_round", "stage_at"])
     if outcome == member.stage or (outcome == Decided.REOPENED and member.stage == _Stage.NEW):
         raise Conflict(_("That is so already."))
-    decision = decide(member, Decided(outcome), own_score(member), by=actor.pk, reason=words)
+    score, now = own_score(member), database_now()
+    decision = decide(member, Decided(outcome), score, now=now, by=actor.pk, reason=words)
     record(
         project=project,
         actor=actor,

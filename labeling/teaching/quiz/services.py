@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from projects.guidelines.examples import left_to_answer, may_ask_again
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import ask_examples_again
 from projects.models import Criterion, Membership, Project, QuizAttempt, User, WorkedExample
+from projects.sql import database_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ def question_of(example: WorkedExample) -> Criterion | None:
 
 
 @transaction.atomic
-def answer_example(*, membership: Membership, number: int, answer: QuizAnswer) -> QuizAttempt:
-    """Keeps a rater's answer to an example of the quiz.
+def answer_example(
+    *, membership: Membership, number: int, answer: QuizAnswer, now: datetime | None = None
+) -> QuizAttempt:
+    """Keeps a rater's answer to an example of the quiz, given at a moment: now, if none is named.
 
     Raises Conflict where it is not asked, or was answered before: the first answer counts.
     InvalidInput for an answer off its scale, or none.
@@ -63,6 +67,7 @@ def answer_example(*, membership: Membership, number: int, answer: QuizAnswer) -
                 asked_since=project.quiz_since,
                 answer=shape,
                 is_right=is_right,
+                at=now or database_now(),
             )
     except IntegrityError:  # sent twice at the same moment
         raise Conflict(_refusal(membership, number)) from None
