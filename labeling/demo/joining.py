@@ -40,7 +40,7 @@ _DAYS_AGO = 7
 #: How clearly one response of an item is better, and of how many such items what is right is known.
 _CLEAR, _KNOWN = 1.4, 20
 _TRAINING = 2
-STAGES = {
+_STAGES = {
     "training_tasks": _TRAINING,
     "qualification_tasks": 8,
     "qualification_most": 12,
@@ -49,7 +49,7 @@ STAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Newcomer:
     """Somebody who joined so many days ago: how many tasks they answered to train, to qualify and
     afterwards, and which of those to qualify otherwise than is right, from 0."""
 
@@ -63,12 +63,12 @@ class Candidate:
 
 
 #: Passed; not yet, and may try again; too close, a lead decides; in the middle of it; training.
-CANDIDATES = (
-    Candidate("rui@example.com", "Rui", 6, qualification=8, live=6),
-    Candidate("sam@example.com", "Sam", 5, qualification=8, wrong=(0, 1, 3, 4, 6)),
-    Candidate("ida@example.com", "Ida", 4, qualification=12, wrong=(1, 5, 9)),
-    Candidate("tao@example.com", "Tao", 2, qualification=3, wrong=(1,)),
-    Candidate("noah@example.com", "Noah", 1, training=1),
+JOINING = (
+    Newcomer("rui@example.com", "Rui", 6, qualification=8, live=6),
+    Newcomer("sam@example.com", "Sam", 5, qualification=8, wrong=(0, 1, 3, 4, 6)),
+    Newcomer("ida@example.com", "Ida", 4, qualification=12, wrong=(1, 5, 9)),
+    Newcomer("tao@example.com", "Tao", 2, qualification=3, wrong=(1,)),
+    Newcomer("noah@example.com", "Noah", 1, training=1),
 )
 
 
@@ -87,7 +87,7 @@ def seed_joining(*, now: datetime | None = None) -> Project | None:
         return None
     now = now or timezone.now()
     project = _made(lead, people, morning(now, _DAYS_AGO))
-    for candidate in CANDIDATES:
+    for candidate in JOINING:
         user = people.get(candidate.email)
         if user is not None:
             _Way(project, candidate, user).go(morning(now, candidate.days_ago))
@@ -109,7 +109,7 @@ def _made(lead: User, people: dict[str, User], begin: datetime) -> Project:
     for login in content.LOGINS:
         if login.email in people:
             set_member(project=project, user=people[login.email], role=login.role, actor=lead)
-    for candidate in CANDIDATES:
+    for candidate in JOINING:
         if candidate.email not in {login.email for login in content.LOGINS}:
             people[candidate.email] = _newcomer(candidate)
             set_member(project=project, user=people[candidate.email], role=Role.RATER, actor=lead)
@@ -117,12 +117,12 @@ def _made(lead: User, people: dict[str, User], begin: datetime) -> Project:
     add_stage_tasks(project=project, actor=lead, stage=Purpose.TRAINING, count=_TRAINING)
     rest = _KNOWN - _TRAINING
     add_stage_tasks(project=project, actor=lead, stage=Purpose.QUALIFICATION, count=rest)
-    project = update_project(project=project, actor=lead, changes=STAGES)
+    project = update_project(project=project, actor=lead, changes=_STAGES)
     backdate_start(project, begin)
     return project
 
 
-def _newcomer(candidate: Candidate) -> User:
+def _newcomer(candidate: Newcomer) -> User:
     """Somebody whom nobody logs in as: an account without a password."""
     known = User.objects.filter(email=candidate.email).first()
     return known or create_user(email=candidate.email, name=candidate.name)
@@ -146,7 +146,7 @@ def _rows() -> list[Mapping[str, Any]]:
 class _Way:
     """Lets a candidate go as far as they are, as anybody would."""
 
-    def __init__(self, project: Project, candidate: Candidate, user: User) -> None:
+    def __init__(self, project: Project, candidate: Newcomer, user: User) -> None:
         self.candidate = candidate
         self.user = user
         self.member = Membership.objects.select_related("project", "user").get(

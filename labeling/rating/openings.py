@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 
-from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from labeling.models import Assignment, Release, ReleaseOpening, Task, TaskOpening
-from labeling.models.openings import opened_tasks
+from labeling.models import Assignment, ReleaseOpening, Task, TaskOpening
+from labeling.models.openings import close_released, opened_tasks
 from labeling.rating import claims
 from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy
 from labeling.work.deadlocks import retry_deadlocks
@@ -62,57 +61,7 @@ def tell_newcomer(*, user: User, project: Project) -> None:
     seen = ReleaseOpening.objects.filter(person=user, release__project=project)
     cutoff = seen.aggregate(newest=Max("release__cutoff"))["newest"]
     if cutoff is not None:
-        _close_released(project, user, cutoff)
-
-
-@retry_deadlocks
-def open_release(*, release: Release, person: User) -> None:
-    """Records that a person downloads votes with a release. Idempotent.
-
-    What they answered before on tasks that others had answered stands from then on; what they hold
-    of these, or have taken back and not answered anew, is given back, and they get no more of them.
-    """
-    claims.lock_rater(project_id=release.project_id, rater_id=person.pk)
-    created = ReleaseOpening.objects.get_or_create(release=release, person=person)[1]
-    if not created:
-        return
-    if _raters(release.project).filter(user=person).exists():
-        _close_released(release.project, person, release.cutoff)
-    own = Assignment.objects.filter(
-        project=release.project_id, rater=person, state=AssignmentState.LEASED
-    )
-    held = dict(own.order_by("pk").select_for_update().values_list("pk", "task"))
-    seen = opened_tasks(list(held.values()), person.pk)
-    again = [pk for pk, task in held.items() if task in seen]
-    own.filter(pk__in=again).update(state=AssignmentState.EXPIRED)
-
-
-# Those that still have, or may get, a place, and on which others had answered; of gold and anchors
-# also what oneself said, as files of them say whether it was right.
-_CLOSE_RELEASED = """
-INSERT INTO labeling_taskopening (task_id, person_id, is_told, at)
-SELECT t.id, %(person)s, false, now() FROM labeling_task t
-WHERE t.project_id = %(project)s
-  AND (t.open_slots > 0 OR t.overlap IS NULL OR EXISTS (
-      SELECT 1 FROM labeling_assignment h WHERE h.task_id = t.id AND h.state = 'leased'))
-  AND NOT EXISTS (
-      SELECT 1 FROM labeling_assignment a
-      WHERE a.task_id = t.id AND a.rater_id = %(person)s AND a.state = 'submitted')
-  AND EXISTS (
-      SELECT 1 FROM labeling_judgment j
-      WHERE j.task_id = ANY (ARRAY[t.id, t.gold_of_id, t.repeat_of_id]) AND j.id <= %(cutoff)s
-        AND (j.rater_id <> %(person)s OR j.purpose IN ('gold', 'anchor')))
-ORDER BY t.id
-ON CONFLICT DO NOTHING
-"""
-
-
-def _close_released(project: Project, person: User, cutoff: int | None) -> None:
-    """Records the same of each task that this person might still be given: the claim of a task
-    reads no releases."""
-    values = {"project": project.pk, "person": person.pk, "cutoff": cutoff}
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_RELEASED, values)
+        close_released(project=project, person=user, cutoff=cutoff)
 
 
 def _raters(project: Project) -> QuerySet[Membership]:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
-from labeling.rating.openings import open_release
+from labeling.models.openings import open_release
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import find_release, releases_of

@@ -24,9 +24,9 @@ from labeling.datasets import build
 from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
 from labeling.models import ImportUndo, Judgment, Release
+from labeling.models.openings import open_release
 from labeling.models.tasks import tasks_out_of_play
 from labeling.pictures.selectors import picture_bytes
-from labeling.rating.openings import open_release
 from labeling.releases.checks import GOLD_FILE, REPEATS_FILE
 from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.records import task_records

@@ -19,7 +19,7 @@ from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
-from labeling.rating.openings import open_release
+from labeling.models.openings import open_release
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
 from labeling.releases.page import cutoff_panels, figures_of, known_warnings
 from labeling.releases.previews import preview_at_hand

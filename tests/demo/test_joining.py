@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from labeling.demo.joining import CANDIDATES, seed_joining
+from labeling.demo.joining import JOINING, seed_joining
 from labeling.demo.seed import seed_demo
 from labeling.models import Assignment, Judgment, StageAnswer, StageDecision, Task
 from labeling.rating.leases import next_assignment
@@ -58,7 +58,7 @@ def test_somebody_passed_did_not_yet_waits_is_in_the_middle_and_trains(db, joini
     # Who is decided has a name; the others are letters.
     assert ("Sam" in shown, "Tao" in shown, "Ida" in shown) == (True, False, False)
     assert "not yet" in page("sam@example.com", f"{address}mine/").lower()
-    newcomer = User.objects.get(email=CANDIDATES[2].email)
+    newcomer = User.objects.get(email=JOINING[2].email)
     assert not newcomer.has_usable_password()
 
 
