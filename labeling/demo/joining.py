@@ -6,7 +6,7 @@ the services of real projects, as `labeling.demo.kind_seed` makes the others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,9 +128,9 @@ def _newcomer(candidate: Newcomer) -> User:
     return known or create_user(email=candidate.email, name=candidate.name)
 
 
-def _rows() -> list[Mapping[str, Any]]:
+def _rows() -> list[dict[str, Any]]:
     """Clear cases, the first of them with what is right and why."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item in content.load_items():
         side = -1 if item.quality < 0 else 1
         reasons = [note.text for note in item.notes if note.favours == side]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django.utils.timezone import now
 
 from labeling.kinds import Submission
@@ -128,7 +129,8 @@ def test_card_and_manifest_say_who_passed_by_which_rule_and_name_nobody(
 ) -> None:
     Project.objects.filter(pk=judged.pk).update(qualification_tasks=20)
     for rater, by in ((rui, None), (sam, lena.pk)):
-        decide(membership(rater, judged), Decided.PASSED, by=by, reason="Reads closely.")
+        member = membership(rater, judged)
+        decide(member, Decided.PASSED, now=timezone.now(), by=by, reason="Reads closely.")
     release = built(judged)
     manifest = json.loads((folder_of(release) / "manifest.json").read_bytes())
     figures = manifest["qualification"]
