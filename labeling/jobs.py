@@ -9,6 +9,7 @@ from labeling.imports.jobs import run_import, undo_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
 from labeling.lead.principles.jobs import compute_principles
+from labeling.lead.ranking.jobs import compute_ranking
 from labeling.lead.raters.jobs import compute_raters
 from labeling.lead.tasks.jobs import run_task_change
 from labeling.lead.withdrawals.jobs import run_withdrawal
@@ -24,6 +25,7 @@ __all__ = [
     "compute_agreement",
     "compute_ambiguity",
     "compute_principles",
+    "compute_ranking",
     "compute_raters",
     "compute_voices",
     "compute_wellbeing",

@@ -8,6 +8,7 @@ from labeling.lead.agreement import views as agreement
 from labeling.lead.find import views as find
 from labeling.lead.overview import views as home
 from labeling.lead.principles import views as principles
+from labeling.lead.ranking import views as ranking
 from labeling.lead.raters import views as raters
 from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
@@ -47,6 +48,7 @@ urlpatterns = [
     *agreement.urlpatterns,
     *principles.urlpatterns,
     *raters.urlpatterns,
+    *ranking.urlpatterns,
     *writing.urlpatterns,
     *imports.urlpatterns,
     *erasure.urlpatterns,
@@ -67,6 +69,7 @@ navigation = [
     *questions.navigation,
     *examples.navigation,
     *raters.navigation,
+    *ranking.navigation,
     *qualification.navigation,
     *writing.navigation,
     *imports.navigation,

@@ -31,6 +31,7 @@ class Group(TextChoices):
     LABEL = "label", gettext_lazy("Label")
     QUALITY = "quality", gettext_lazy("Quality")
     GUIDELINE = "guideline", gettext_lazy("Guideline")
+    MODELS = "models", gettext_lazy("Models")
     DATA = "data", gettext_lazy("Data")
     PROJECT = "project", gettext_lazy("Project")
 

@@ -22,6 +22,7 @@ class Action(StrEnum):
     SEE_RATERS = "see_raters"
     SEE_GUIDELINE = "see_guideline"
     EDIT_GUIDELINE = "edit_guideline"
+    SEE_MODELS = "see_models"
     SEE_RELEASES = "see_releases"
     RELEASE = "release"
     IMPORT = "import"
@@ -48,6 +49,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_RATERS: frozenset({Role.LEAD, Role.REVIEWER}),
     Action.SEE_GUIDELINE: _EVERYONE,
     Action.EDIT_GUIDELINE: frozenset({Role.LEAD}),
+    Action.SEE_MODELS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_RELEASES: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.RELEASE: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.IMPORT: frozenset({Role.LEAD, Role.ENGINEER}),

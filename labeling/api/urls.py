@@ -11,6 +11,7 @@ from labeling.imports import api as imports
 from labeling.lead import api as figures
 from labeling.lead.overview import api as needs
 from labeling.lead.principles import api as principles
+from labeling.lead.ranking import api as ranking
 from labeling.lead.raters import api as raters
 from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
@@ -53,11 +54,7 @@ urlpatterns = [
         name="right-answer",
     ),
     path("projects/<slug:slug>/my-work/", own.MyWork.as_view(), name="my-work"),
-    path(
-        "projects/<slug:slug>/my-work/judgments/",
-        own.MyJudgments.as_view(),
-        name="my-judgments",
-    ),
+    path("projects/<slug:slug>/my-work/judgments/", own.MyJudgments.as_view(), name="my-judgments"),
     path("projects/<slug:slug>/my-work/examples/", own.MyExamples.as_view(), name="my-examples"),
     path("projects/<slug:slug>/my-work/notes/", own.MyNotes.as_view(), name="my-notes"),
     path(
@@ -77,6 +74,7 @@ urlpatterns = [
         name="rater-talks",
     ),
     path("projects/<slug:slug>/raters/time.csv", raters.RaterTime.as_view(), name="rater-time"),
+    path("projects/<slug:slug>/models/", ranking.ModelRanking.as_view(), name="models"),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
     path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),
     path(
@@ -315,11 +313,7 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/groups/", profiles.GroupVoices.as_view(), name="voices"),
     path("account/profiles/", profiles.MyProfiles.as_view(), name="profiles"),
-    path(
-        "account/profiles/<int:profile_id>/",
-        profiles.OneProfile.as_view(),
-        name="one-profile",
-    ),
+    path("account/profiles/<int:profile_id>/", profiles.OneProfile.as_view(), name="one-profile"),
     path("projects/<slug:slug>/check-ins/", wellbeing.CheckIns.as_view(), name="check-ins"),
     path("projects/<slug:slug>/wellbeing/", wellbeing.Wellbeing.as_view(), name="wellbeing"),
     path("projects/<slug:slug>/topics/", wellbeing.Topics.as_view(), name="topics"),

@@ -11,6 +11,13 @@ from labeling.charts.bars import Bar, bar_histogram
 from labeling.charts.columns import Column, column_chart
 from labeling.charts.forest import ForestRow, forest_plot, narrow_forest_plot
 from labeling.charts.matrix import Cell, pair_matrix
+from labeling.charts.standings import (
+    Standings,
+    StandingsPlace,
+    alone,
+    joined_places,
+    standings_chart,
+)
 from labeling.charts.svg import number
 
 __all__ = [
@@ -18,10 +25,15 @@ __all__ = [
     "Cell",
     "Column",
     "ForestRow",
+    "Standings",
+    "StandingsPlace",
+    "alone",
     "bar_histogram",
     "column_chart",
     "forest_plot",
+    "joined_places",
     "narrow_forest_plot",
     "number",
     "pair_matrix",
+    "standings_chart",
 ]

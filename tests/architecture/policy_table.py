@@ -112,6 +112,7 @@ GET    api/v1/projects/<slug:slug>/qualification/mine/                          
 POST   api/v1/projects/<slug:slug>/qualification/mine/                               409  409  409  403  404  401
 POST   api/v1/projects/<slug:slug>/quiz/again/                                       409  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
+GET    api/v1/projects/<slug:slug>/models/                                           200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
 PUT    api/v1/projects/<slug:slug>/reasons/                                      400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/writing/                                          200  200  403  403  404  401
@@ -283,6 +284,11 @@ GET    p/<slug:slug>/quiz/                                                      
 POST   p/<slug:slug>/quiz/                                                           200  200  200  403  404  302
 POST   p/<slug:slug>/quiz/again/                                                     302  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
+GET    p/<slug:slug>/models/                                                         200  403  403  200  404  302
+GET    p/<slug:slug>/models/ranking.json                                             302  403  403  302  404  302
+GET    p/<slug:slug>/models/ranking.csv                                              302  403  403  302  404  302
+GET    p/<slug:slug>/models/matrix.csv                                               302  403  403  302  404  302
+GET    p/<slug:slug>/models/ranking.svg                                              302  403  403  302  404  302
 GET    p/<slug:slug>/writing/                                                        200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302
 GET    p/<slug:slug>/releases/<int:number>/                                          200  403  403  200  404  302

@@ -110,6 +110,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
         "label": ["Rate", "My work", "Tasks", "Topics"],
         "quality": ["Agreement", "Raters", "Qualification", "Writing", "Wellbeing", "Groups"],
         "guideline": ["Text", "Principles", "Examples", "Precedents", "Questions"],
+        "models": ["Ranking"],
         "data": ["Imports", "Releases"],
         "project": ["Members", "Settings", "Audit log"],
     }

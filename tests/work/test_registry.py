@@ -27,6 +27,7 @@ REPORTS = {
     "labeling.jobs.compute_agreement",
     "labeling.jobs.compute_ambiguity",
     "labeling.jobs.compute_principles",
+    "labeling.jobs.compute_ranking",
     "labeling.jobs.compute_raters",
     "labeling.jobs.compute_voices",
     "labeling.jobs.compute_wellbeing",

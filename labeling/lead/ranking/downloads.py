@@ -1,0 +1,175 @@
+"""A ranking of models as plain data and as tables: one shape for API, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from labeling.datasets.texts import defuse
+from labeling.lead.ranking.figures import FEWEST, Plain, shown_figure
+
+#: As judged, and with length and formatting held equal.
+RAW, CONTROLLED = "raw", "controlled"
+STYLE_READINGS = (RAW, CONTROLLED)
+
+
+def ranking_json(figures: Plain, ties: str, style: str) -> dict[str, Any]:
+    """The ranking by one reading of ties and style, each figure with interval and convention."""
+    left_out = {name: figures[name] for name in ("unnamed", "own", "few")}
+    reply = {
+        "comparisons": figures["n"],
+        "tied": figures["ties"],
+        "prompts": figures["prompts"],
+        "styled": figures.get("styled", 0),
+        "left_out": left_out,
+        "categories": figures["categories"],
+        "models": [],
+        "matrix": [],
+        "matrix_is_whole": True,
+        "effects": {},
+        "length_only": figures["length"],
+        "top": None,
+        "by_category": [_category(part) for part in figures["by_category"]],
+        "reason": None,
+    }
+    if not figures["rankings"]:
+        return reply | {"reason": why_no_ranking(figures)}
+    ranking = figures["rankings"][ties][style]
+    matrix = matrix_of(figures, ties)
+    return reply | {
+        "models": [model_line(line, ranking) for line in ranking["standings"]],
+        "matrix": [_cell(cell, matrix["rate_is"]) for cell in matrix["cells"]],
+        "matrix_is_whole": matrix["is_whole"],
+        "effects": ranking.get("effects", {}),
+        "top": ranking["top"],
+        "reason": ranking["reason"],
+    }
+
+
+def matrix_of(figures: Plain, ties: str) -> Plain:
+    """The win rates of every two models; where ties are modelled they count half there."""
+    matrix: Plain = figures["matrix"]["drop" if ties == "drop" else "half"]
+    return matrix
+
+
+def model_line(line: Plain, ranking: Plain) -> dict[str, Any]:
+    """One model of a ranking, its figures as they are shown."""
+    return {
+        "model": line["model"],
+        "rank": line["rank"],
+        "strength": shown_figure(line["strength"], ranking["strength_is"]),
+        "win_rate": shown_figure(line["win_rate"], ranking["win_rate_is"]),
+        "group": group_letters(line["group"]),
+        "island": line["island"],
+        "comparisons": line["n"],
+    }
+
+
+def group_letters(letters: str) -> str:
+    """The letters of a model's groups without spaces, where each is one letter."""
+    names = letters.split()
+    return "".join(names) if all(len(name) == 1 for name in names) else letters
+
+
+def why_no_ranking(figures: Plain) -> str:
+    """Why there is no ranking at all."""
+    if not figures["n"] and figures["unnamed"]:
+        sentence = ngettext(
+            "No two known models have been compared: %(n)s comparison has a response whose model "
+            "is not known.",
+            "No two known models have been compared: %(n)s comparisons have a response whose "
+            "model is not known.",
+            figures["unnamed"],
+        )
+        return sentence % {"n": f"{figures['unnamed']:,}"}
+    if not figures["n"]:
+        return _("No two known models have been compared yet.")
+    sentence = ngettext(
+        "%(n)s comparison of %(models)s models is too little for an order: a model needs "
+        "%(fewest)d comparisons with others that have as many.",
+        "%(n)s comparisons of %(models)s models are too few for an order: a model needs "
+        "%(fewest)d comparisons with others that have as many.",
+        figures["n"],
+    )
+    shown = {"n": f"{figures['n']:,}", "models": f"{len(figures['models']):,}"}
+    return sentence % {**shown, "fewest": FEWEST}
+
+
+def _cell(cell: Plain, convention: str) -> dict[str, Any]:
+    wins, ties, losses = cell["counts"]
+    counts = {"wins": wins, "ties": ties, "losses": losses}
+    names = {"a": cell["a"], "b": cell["b"]}
+    return names | {"win_rate": shown_figure(cell["rate"], convention)} | counts
+
+
+def _category(part: Plain) -> dict[str, Any]:
+    models = [
+        {
+            "model": line["model"],
+            "win_rate": shown_figure(line["win_rate"], part["win_rate_is"]),
+            "group": group_letters(line["group"]),
+        }
+        for line in part["standings"]
+    ]
+    return {
+        "category": part["name"],
+        "comparisons": part["n"],
+        "style": part["style"],
+        "models": models,
+        "reason": part["reason"],
+    }
+
+
+_ENDS = ("value", "low", "high", "n")
+
+
+def ranking_csv(ranking: Plain) -> str:
+    """A line a model, best first within its island."""
+    figures = [f"{name}_{end}" for name in ("strength", "win_rate") for end in _ENDS]
+    head = ["model", "rank", "group", "island", "comparisons", *figures, "reason"]
+    rows = (
+        [
+            defuse(line["model"]),
+            line["rank"] or "",
+            line["group"],
+            line["island"],
+            line["comparisons"],
+            *_ends(line["strength"]),
+            *_ends(line["win_rate"]),
+            defuse(line["strength"].get("reason") or ""),
+        ]
+        for line in ranking["models"]
+    )
+    return _table(head, rows)
+
+
+def matrix_csv(ranking: Plain) -> str:
+    """A line for every two models that met, the one that stands higher first."""
+    head = ["a", "b", *(f"win_rate_{end}" for end in _ENDS), "wins", "ties", "losses"]
+    rows = (
+        [
+            *(defuse(cell[name]) for name in ("a", "b")),
+            *_ends(cell["win_rate"]),
+            *(f"{cell[name]:g}" for name in ("wins", "ties", "losses")),
+        ]
+        for cell in ranking["matrix"]
+    )
+    return _table(head, rows)
+
+
+def _ends(figure: Plain) -> list[object]:
+    ends = (figure[name] for name in ("value", "low", "high"))
+    return [*("" if end is None else f"{end:.6g}" for end in ends), figure["n"]]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return out.getvalue()
