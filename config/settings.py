@@ -273,6 +273,8 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "labeling.work.api.JOB_STATES",
         "TaskKindEnum": "labeling.vocabulary.TASK_KINDS",
         "StatusEnum": "projects.models.Project.Status",
+        "ReasonEnum": "labeling.vocabulary.SKIP_REASONS",
+        "ExclusionReasonEnum": "labeling.vocabulary.EXCLUSION_REASONS",
         "QueryStateEnum": "labeling.vocabulary.QUERY_STATES",
         "PurposeEnum": "labeling.vocabulary.TASK_PURPOSES",
         "KnownPurposeEnum": "labeling.kinds.known.KNOWN_PURPOSES",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from labeling.models import (
     Answer,
     Assignment,
+    Exclusion,
     Import,
     ImportRefusal,
     Judgment,
@@ -134,7 +135,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_display = ["project", "number", "state", "recipe", "format", "rows_out", "created_at"]
     list_select_related = ["project"]
     list_filter = ["state", "recipe"]
-    exclude = ["salt"]
+    exclude = ["salt", "withdrawn_tasks"]
 
 
 @admin.register(TaskChange)
@@ -144,6 +145,15 @@ class TaskChangeAdmin(ReadOnlyAdmin):
     list_display = ["id", "project", "state", "overlap", "priority", "changed", "created_at"]
     list_select_related = ["project"]
     list_filter = ["state"]
+
+
+@admin.register(Exclusion)
+class ExclusionAdmin(ReadOnlyAdmin):
+    """Judgments of raters that leads left out."""
+
+    list_display = ["id", "project", "rater", "judgments", "reason", "at", "lifted_at"]
+    list_select_related = ["project", "rater"]
+    list_filter = ["reason"]
 
 
 @admin.register(Report)

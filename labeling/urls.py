@@ -5,6 +5,7 @@ from __future__ import annotations
 from labeling.erasure import views as erasure
 from labeling.imports import views as imports
 from labeling.lead.agreement import views as agreement
+from labeling.lead.exclusions import views as exclusions
 from labeling.lead.find import views as find
 from labeling.lead.overview import views as home
 from labeling.lead.principles import views as principles
@@ -49,6 +50,7 @@ urlpatterns = [
     *principles.urlpatterns,
     *raters.urlpatterns,
     *ranking.urlpatterns,
+    *exclusions.urlpatterns,
     *writing.urlpatterns,
     *imports.urlpatterns,
     *erasure.urlpatterns,

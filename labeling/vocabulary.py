@@ -163,6 +163,10 @@ class SkipReason(StrEnum):
     OTHER = "other"
 
 
+#: The same as a list, by which the OpenAPI document knows it.
+SKIP_REASONS = tuple(SkipReason)
+
+
 class CareWish(StrEnum):
     """What somebody would like who says how they are; empty: nothing, or they would not say."""
 
@@ -221,6 +225,22 @@ MOST_REGIONS = 200
 LEAST_SIDE, SHARE_SLACK = 1e-6, 1e-9
 
 
+class ExclusionReason(StrEnum):
+    """Why a lead leaves judgments of a rater out of figures and releases."""
+
+    ONE_SIDE = "one_side"
+    TOO_FAST = "too_fast"
+    CHECKS = "checks"
+    GUIDELINE = "guideline"
+    MACHINE = "machine"
+    WISH = "wish"
+    OTHER = "other"
+
+
+#: The same as a list, by which the OpenAPI document knows it.
+EXCLUSION_REASONS = tuple(ExclusionReason)
+
+
 class Polarity(StrEnum):
     """Whether a passage or a region is marked for what is wrong with it, or for what is good."""
 
@@ -254,5 +274,6 @@ class NothingLeft(StrEnum):
     NOT_ACKNOWLEDGED = "not_acknowledged"
     QUIZ_FIRST = "quiz_first"
     QUALIFICATION_FIRST = "qualification_first"
+    RATER_PAUSED = "rater_paused"
     PAUSED = "paused"
     EMPTY = "empty"

@@ -9,6 +9,7 @@ from labeling.api import documentation
 from labeling.erasure import api as erasure
 from labeling.imports import api as imports
 from labeling.lead import api as figures
+from labeling.lead.exclusions import api as exclusions
 from labeling.lead.overview import api as needs
 from labeling.lead.principles import api as principles
 from labeling.lead.ranking import api as ranking
@@ -41,6 +42,8 @@ from projects.api import (
 from projects.navigation import Page
 
 app_name = "api"
+_RATERS = "projects/<slug:slug>/raters/"
+_MEMBER, _RATER = f"{_RATERS}<int:member_id>/", f"{_RATERS}<slug:rater>/"
 navigation = [Page("api-documentation", "api:docs")]
 urlpatterns = [
     path(
@@ -67,13 +70,10 @@ urlpatterns = [
         own.RaterNotes.as_view(),
         name="rater-notes",
     ),
-    path("projects/<slug:slug>/raters/<int:member_id>/", own.OneRater.as_view(), name="rater"),
-    path(
-        "projects/<slug:slug>/raters/<int:member_id>/talked-over/",
-        own.RaterTalks.as_view(),
-        name="rater-talks",
-    ),
-    path("projects/<slug:slug>/raters/time.csv", raters.RaterTime.as_view(), name="rater-time"),
+    path(_MEMBER, own.OneRater.as_view(), name="rater"),
+    path(f"{_MEMBER}talked-over/", own.RaterTalks.as_view(), name="rater-talks"),
+    path(f"{_RATER}exclusion/", exclusions.RaterExclusion.as_view(), name="exclusion"),
+    path(f"{_RATERS}time.csv", raters.RaterTime.as_view(), name="rater-time"),
     path("projects/<slug:slug>/models/", ranking.ModelRanking.as_view(), name="models"),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
     path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),
@@ -304,7 +304,7 @@ urlpatterns = [
         principles.OnePrinciple.as_view(),
         name="principle",
     ),
-    path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path(_RATERS, figures.ProjectRaters.as_view(), name="raters"),
     path("projects/<slug:slug>/profile/", profiles.MyProfile.as_view(), name="profile"),
     path(
         "projects/<slug:slug>/profile/form/",

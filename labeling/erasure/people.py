@@ -1,6 +1,7 @@
 """What a person who is erased has written: rationales, notes of skips and of marks, texts
 of late answers, why tasks were withdrawn, questions, answers that are no precedent, notes to and
-from them, words on a qualification. If it is asked for, also their answers and edits.
+from them, words on a qualification, notes of exclusions. If it is asked for, also their answers and
+edits.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
 since it could confirm a guess of what stood there.
@@ -18,6 +19,7 @@ from labeling.imports.undoing import UNDO_REASON
 from labeling.models import (
     Assignment,
     CheckIn,
+    Exclusion,
     Judgment,
     LateAnswer,
     Precedent,
@@ -87,6 +89,7 @@ def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Pr
         Query.objects.filter(Q(asked_by=person) | Q(answered_by=person)),
         RaterNote.objects.filter(Q(rater=person) | Q(author=person)),
         StageDecision.objects.filter(Q(rater=person) | Q(decided_by=person)),
+        Exclusion.objects.filter(Q(rater=person) | Q(by=person)),
     )
     in_them = Q()
     for rows in wrote:
@@ -132,6 +135,9 @@ def _erase(erasure: TextErasing) -> None:
     notes = RaterNote.objects.filter(about, project=erasure.project)
     by_or_about = Q(rater=erasure.person) | Q(decided_by=erasure.person)
     words = StageDecision.objects.filter(by_or_about, project=erasure.project)
+    excluded = Exclusion.objects.filter(
+        Q(rater=erasure.person) | Q(by=erasure.person), project=erasure.project
+    )
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
@@ -149,6 +155,7 @@ def _erase(erasure: TextErasing) -> None:
         (answered.exclude(answer=""), ("answer",)),
         (notes.exclude(text=""), ("text",)),
         (words.exclude(reason=""), ("reason",)),
+        (excluded.exclude(note=""), ("note",)),
     ]
     n = sum(rows.order_by().count() for rows, _names in texts)
     note_progress(ERASING_JOB, erasure, progress_total=n, progress_done=0)

@@ -6,6 +6,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -26,7 +27,10 @@ def copied_columns(query: QuerySet[Model, tuple[Any, ...]], *, columns: int) -> 
     a Python tuple a row. Format: PostgreSQL documentation, COPY, "Binary Format". They go by way
     of a file, so that a million rows are in memory once.
     """
-    sql, parameters = query.query.sql_with_params()
+    try:
+        sql, parameters = query.query.sql_with_params()
+    except EmptyResultSet:  # Django knows that there is none, and has no statement for it
+        return np.zeros((columns, 0), dtype=np.int64)
     row = np.dtype([("fields", ">i2"), ("cells", [("size", ">i4"), ("cell", ">i8")], columns)])
     with TemporaryFile() as content:
         with connection.cursor() as cursor:

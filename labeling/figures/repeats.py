@@ -47,14 +47,17 @@ class RepeatedAnswers:
         )
 
 
-def repeated_answers(project: Project, only: Q | None = None) -> RepeatedAnswers:
+def repeated_answers(
+    project: Project, only: Q | None = None, *, with_excluded: bool = False
+) -> RepeatedAnswers:
     """The current, human answers on repeats, beside the same rater's answers on the originals.
 
     A repeat whose original the rater has not judged, or took back, is no pair and left out.
-    `only` narrows the answers on repeats. In the order in which they were said again.
+    `only` narrows the answers on repeats; `with_excluded`: as if nobody were excluded. In the order
+    in which they were said again.
     """
     repeats: list[tuple[Any, ...]] = list(
-        _answers(project, purpose=Purpose.REPEAT)
+        _answers(project, purpose=Purpose.REPEAT, with_excluded=with_excluded)
         .filter(only or Q())
         .filter(judgment__task__repeat_of__isnull=False)
         .order_by("pk")
@@ -68,7 +71,7 @@ def repeated_answers(project: Project, only: Q | None = None) -> RepeatedAnswers
             "judgment__task__repeat_of__response_ids",
         )
     )
-    answers = _answers(project, purpose=Purpose.LIVE)
+    answers = _answers(project, purpose=Purpose.LIVE, with_excluded=with_excluded)
     if only is None:
         repeated = Task.objects.filter(project=project, repeats__isnull=False).values("pk")
         answers = answers.filter(judgment__task__in=repeated)
@@ -118,15 +121,18 @@ class RepeatedResponses:
         )
 
 
-def repeated_responses(criterion: Criterion, only: Q | None = None) -> RepeatedResponses:
+def repeated_responses(
+    criterion: Criterion, only: Q | None = None, *, with_excluded: bool = False
+) -> RepeatedResponses:
     """The current, human answers about responses on repeats, beside those on the originals.
 
     What one of the two leaves without a value is no pair and left out. A principle that was kept
     over versions of the guideline is one.
     """
     about = ("response_id", "principle__key", "value")
+    asked: dict[str, Any] = {"about_responses": True, "with_excluded": with_excluded}
     repeats = (
-        _answers(criterion.project, purpose=Purpose.REPEAT, about_responses=True)
+        _answers(criterion.project, purpose=Purpose.REPEAT, **asked)
         .filter(only or Q())
         .filter(criterion=criterion, judgment__task__repeat_of__isnull=False)
         .order_by("pk")
@@ -143,7 +149,7 @@ def repeated_responses(criterion: Criterion, only: Q | None = None) -> RepeatedR
     originals = {
         (rater, task, response, principle): value
         for rater, task, response, principle, value in _answers(
-            criterion.project, purpose=Purpose.LIVE, about_responses=True
+            criterion.project, purpose=Purpose.LIVE, **asked
         )
         .filter(criterion=criterion, judgment__task__in={row[1] for row in said_again})
         .values_list("judgment__rater_id", "judgment__task_id", *about)
@@ -157,7 +163,12 @@ def repeated_responses(criterion: Criterion, only: Q | None = None) -> RepeatedR
 
 
 def _answers(
-    project: Project, *, purpose: Purpose, about_responses: bool = False
+    project: Project,
+    *,
+    purpose: Purpose,
+    about_responses: bool = False,
+    with_excluded: bool = False,
 ) -> AnswerQuerySet:
     answers = Answer.objects.filter(judgment__project=project, response__isnull=not about_responses)
-    return answers.counting().of_purpose(purpose).with_value().order_by()
+    counted = answers.countable() if with_excluded else answers.counting()
+    return counted.of_purpose(purpose).with_value().order_by()

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_noop
 
 from labeling.imports.changes import put_back_changes
 from labeling.imports.selectors import undo_problem
-from labeling.models import Assignment, Import, ImportedChange, ImportUndo, Judgment, Query, Task
+from labeling.models import (
+    Assignment,
+    Exclusion,
+    Import,
+    ImportedChange,
+    ImportUndo,
+    Judgment,
+    Query,
+    Task,
+)
 from labeling.models.play import put_into_play, take_out_of_play
 from labeling.models.removal import delete_assignments, delete_tasks, erasing
 from labeling.pictures.services import sweep_pictures
@@ -175,6 +184,7 @@ def _lock_prompts(project_id: int) -> None:
 
 
 def _forget_raters(project: Project) -> None:
-    """Takes the placeholders of raters of whom no label is left."""
+    """Takes the placeholders of raters of whom no label is left, and no word of a lead."""
     raters = User.objects.filter(placeholder_project=project, is_placeholder=True)
-    raters.filter(assignments__isnull=True).delete()
+    excluded = Exclusion.objects.filter(rater=OuterRef("pk"))
+    raters.filter(assignments__isnull=True).exclude(Exists(excluded)).delete()

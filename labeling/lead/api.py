@@ -23,6 +23,7 @@ from labeling.lead.agreement.serializers import (
 )
 from labeling.lead.overview.report import overview_at_hand
 from labeling.lead.overview.selectors import days_left
+from labeling.lead.raters.downloads import rater_pseudonym
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import as_json, spread
 from labeling.lead.writing.selectors import WritingFigures, writing_figures
@@ -73,6 +74,7 @@ class RaterSerializer(serializers.Serializer[Any]):
     """One rater of a project."""
 
     rater = serializers.CharField()
+    pseudonym = serializers.CharField(help_text="By which `exclusion/` and `time.csv` know them.")
     judgments = serializers.IntegerField(
         help_text="Of every kind of task; ties, sides and agreement are of comparisons alone."
     )
@@ -99,6 +101,7 @@ class RaterSerializer(serializers.Serializer[Any]):
         help_text="Share of gold tasks on which the pleasant and wrong answer was preferred."
     )
     imported = serializers.BooleanField(help_text="Stands for somebody who judged elsewhere.")
+    excluded = serializers.IntegerField(help_text="Judgments of any purpose, in none of these.")
 
 
 class SpreadSerializer(serializers.Serializer[Any]):
@@ -232,7 +235,10 @@ class ProjectRaters(ApiView):
                     "effective_raters": shares.effective.as_dict(),
                     "top_five_share": shares.top.as_dict(),
                 },
-                "raters": as_json(hand.rows),
+                "raters": [
+                    {"pseudonym": rater_pseudonym(project, row.rater.pk), **figures}
+                    for row, figures in zip(hand.rows, as_json(hand.rows), strict=True)
+                ],
             }
         )
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from django.db.models import Count, Max
 
 from labeling.models import Judgment
-from labeling.models.tasks import tasks_out_of_play
+from labeling.models.exclusions import NOTHING_EXCLUDED, ExcludedSum, what_is_aside
 from projects.models import Project
 
 #: From so many judgments on a count is remembered for some seconds.
@@ -27,29 +27,43 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class JudgmentState:
-    """The newest judgment that stands and how many do.
+    """The newest judgment that stands and how many do, those that are excluded apart.
 
     The count tells a judgment that became visible after a newer one, and one taken back;
-    `out_of_play` is a mark of which tasks are withdrawn, empty where none is.
+    `out_of_play` is a mark of which tasks are withdrawn, empty where none is, and `excluded_sum`
+    tells what a lead has excluded.
     """
 
     newest: int
     count: int
     out_of_play: str = ""
+    excluded_sum: ExcludedSum = NOTHING_EXCLUDED
+
+    @property
+    def aside(self) -> str:
+        """A mark of what is withdrawn and excluded, empty where nothing is."""
+        return "+".join(mark for mark in (self.out_of_play, self.excluded_sum.mark) if mark)
 
     @property
     def mark(self) -> str:
         """All of it as a part of a fingerprint."""
-        parts = [str(self.newest), str(self.count), self.out_of_play]
-        return "/".join(parts if self.out_of_play else parts[:2])
+        parts = [str(self.newest), str(self.count), self.aside]
+        return "/".join(parts if self.aside else parts[:2])
 
 
 def judgment_state(project: Project) -> JudgmentState:
     """The state of all judgments of a project, of every purpose and source."""
     standing = Judgment.objects.filter(project=project).standing()
     state = standing.aggregate(newest=Max("pk"), count=Count("pk"))
-    out_of_play = tasks_out_of_play(project)
-    return JudgmentState(state["newest"] or 0, state["count"], out_of_play[1])
+    aside = what_is_aside(project)
+    count = max(0, state["count"] - aside.excluded_sum.judgments)
+    return JudgmentState(state["newest"] or 0, count, aside.out_of_play, aside.excluded_sum)
+
+
+def forget_state(project: Project) -> None:
+    """Has this process count anew: what counts was changed by an act."""
+    with Counted.lock:
+        Counted.states.pop(project.pk, None)
 
 
 def recent_judgment_state(project: Project) -> JudgmentState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labeling.models.assignments import Assignment, LateAnswer, ReleaseOpening, TaskOpening
 from labeling.models.check_ins import CheckIn
+from labeling.models.exclusions import Exclusion, OpenPlace
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.installation import Installation
 from labeling.models.jobs import (
@@ -44,6 +45,7 @@ __all__ = [
     "Assignment",
     "CheckIn",
     "Deletion",
+    "Exclusion",
     "GoldAnswer",
     "Heartbeat",
     "Import",
@@ -54,6 +56,7 @@ __all__ = [
     "Job",
     "Judgment",
     "LateAnswer",
+    "OpenPlace",
     "Picture",
     "Precedent",
     "PrecedentReading",

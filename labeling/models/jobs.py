@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labeling.models.choices import choices
+from labeling.models.exclusions import Exclusion
 from labeling.vocabulary import JobState
 from projects.models import AuditEvent, Project, RubricVersion
 
@@ -127,6 +129,8 @@ class Release(Job):
     cutoff = models.BigIntegerField(
         help_text=gettext_lazy("The newest judgment id that takes part.")
     )
+    # Tasks that were withdrawn when it was asked for; empty of releases that kept a mark alone.
+    withdrawn_tasks = ArrayField(models.BigIntegerField(), null=True, editable=False)
     salt = models.CharField(max_length=64, editable=False)
     rows_in = models.PositiveBigIntegerField(default=0)
     rows_out = models.PositiveBigIntegerField(default=0)
@@ -213,13 +217,18 @@ class TaskChange(SelectionJob):
     """Another number of raters or priority for many tasks, or their reports settled.
 
     `overlap` and `priority` are empty where they stay; `limited` counts the tasks that keep more
-    raters than asked for, because so many hold a place.
+    raters than asked for, because so many hold a place. With an `exclusion` the tasks are those
+    of the judgments that it leaves out: they get a place more, or with `closes` give it back.
     """
 
     overlap = models.PositiveSmallIntegerField(null=True, blank=True)
     priority = models.SmallIntegerField(null=True, blank=True)
     limited = models.PositiveBigIntegerField(default=0)
     settles = models.BooleanField(default=False, db_default=False)
+    exclusion = models.ForeignKey(
+        Exclusion, null=True, blank=True, on_delete=models.CASCADE, related_name="task_changes"
+    )
+    closes = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-pk"]

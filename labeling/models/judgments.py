@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
+from labeling.models.exclusions import Exclusion
 from labeling.models.tasks import Response, Task
 from labeling.vocabulary import STAGES, Purpose, Source, Strategy, TieKind, Unsaid
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
@@ -40,6 +41,11 @@ def _in_play_at(moment: datetime) -> Q:
     return ~Q(Exists(withdrawn))
 
 
+def _in_play_for(release: int) -> Q:
+    """Not of a task that the release keeps as withdrawn, whatever became of it since."""
+    return ~Q(task__in=Task.objects.kept_withdrawn(release).values("pk"))
+
+
 def _by_people(prefix: str = "") -> Q:
     return Q(**{f"{prefix}source": Source.HUMAN})
 
@@ -47,6 +53,16 @@ def _by_people(prefix: str = "") -> Q:
 def _at_work(prefix: str = "") -> Q:
     """Not given while training or qualifying: what only says how far a rater has come."""
     return ~Q(**{f"{prefix}purpose__in": list(STAGES)})
+
+
+def _included(prefix: str = "") -> Q:
+    """Not excluded by a lead: an anti-join with the few ranges that are."""
+    return ~Q(Exists(Exclusion.objects.in_force().of_outer_judgment(prefix)))
+
+
+def _included_at(moment: datetime) -> Q:
+    """Not of a range that was excluded at that moment."""
+    return ~Q(Exists(Exclusion.objects.in_force_at(moment).of_outer_judgment()))
 
 
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
@@ -57,12 +73,25 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         return self.filter(_standing() & _by_people())
 
     def counting(self) -> Self:
-        """What counts: what is valid, on tasks in play, training and qualification apart."""
+        """What counts: what would count, but for what a lead has excluded."""
+        return self.countable().included()
+
+    def countable(self) -> Self:
+        """What is valid, on tasks in play, training and qualification apart; excluded or not."""
         return self.valid().at_work().filter(_in_play())
 
-    def counting_at(self, cutoff: int, *, asked_at: datetime) -> Self:
+    def included(self) -> Self:
+        """None of those that a lead has excluded."""
+        return self.filter(_included())
+
+    def excluded(self) -> Self:
+        """Those alone that a lead has excluded."""
+        return self.filter(Exists(Exclusion.objects.in_force().of_outer_judgment()))
+
+    def counting_at(self, cutoff: int, *, asked_at: datetime, release: int | None = None) -> Self:
         """What counted for whoever asked at that moment, when `cutoff` was the newest id."""
-        return self.standing_at(cutoff, asked_at=asked_at).at_work().filter(_by_people())
+        standing = self.standing_at(cutoff, asked_at=asked_at, release=release)
+        return standing.at_work().filter(_by_people())
 
     def at_work(self) -> Self:
         """None of those that were given while training or qualifying."""
@@ -77,13 +106,16 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         """What is current and not taken back, whoever gave it and however."""
         return self.filter(_standing())
 
-    def standing_at(self, cutoff: int, *, asked_at: datetime) -> Self:
-        """What stood when the judgment of id `cutoff` was the newest, on tasks in play.
+    def standing_at(self, cutoff: int, *, asked_at: datetime, release: int | None = None) -> Self:
+        """What stood when the judgment of id `cutoff` was the newest, on tasks in play, but for
+        what was excluded.
 
-        Tasks that were withdrawn after `asked_at` are still in it, so that a release that was
-        frozen then stays what it is.
+        What was withdrawn, excluded or lifted after `asked_at` changes nothing, so that a release
+        that was frozen then stays what it is; nor does what was put back since, where the `release`
+        of that id keeps which tasks were withdrawn.
         """
-        return self.filter(_standing_at(cutoff) & _in_play_at(asked_at))
+        in_play = _in_play_at(asked_at) if release is None else _in_play_for(release)
+        return self.filter(_standing_at(cutoff) & in_play & _included_at(asked_at))
 
     def live(self) -> Self:
         """Those that become data: no gold, repeat, anchor, training or qualification tasks."""
@@ -99,7 +131,20 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def counting(self) -> Self:
         """The answers of judgments that count."""
+        return self.countable().included()
+
+    def countable(self) -> Self:
+        """The answers of judgments that count, or would if they were not excluded."""
         return self.valid().filter(_at_work("judgment__"), _in_play("judgment__"))
+
+    def included(self) -> Self:
+        """The answers of judgments that no lead has excluded."""
+        return self.filter(_included("judgment__"))
+
+    def counting_for(self, rater: int) -> Self:
+        """What counts, and of that rater what would: what a rater reads of their own work."""
+        others = Exclusion.objects.in_force().exclude(rater=rater)
+        return self.countable().filter(~Q(Exists(others.of_outer_judgment("judgment__"))))
 
     def of_purpose(self, purpose: Purpose) -> Self:
         """The answers of judgments that were given for one purpose."""

@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef
 
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
+from labeling.models.exclusions import OpenPlace
 from labeling.models.jobs import ImportedChange
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.qualification import StageAnswer
@@ -22,6 +23,9 @@ from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 from labeling.models.teaching import GoldAnswer, Precedent, Query, TalkedOver
 from labeling.models.writings import Writing
+
+#: What hangs on a task beside what was judged.
+_HANGING = (TaskOpening, ImportedChange, GoldAnswer, StageAnswer, Query, TalkedOver, OpenPlace)
 
 
 @contextmanager
@@ -46,7 +50,7 @@ def delete_tasks(ids: Sequence[int]) -> None:
     prompts = list(Task.objects.filter(pk__in=ids).values_list("prompt", flat=True).distinct())
     ids = [*ids, *_copies_without_judgments(ids)]
     delete_assignments(list(Assignment.objects.filter(task__in=ids).values_list("pk", flat=True)))
-    for table in (TaskOpening, ImportedChange, GoldAnswer, StageAnswer, Query, TalkedOver):
+    for table in _HANGING:
         _delete(table._default_manager.filter(task__in=ids))
     # A precedent says how to judge tasks to come: it stays, and quotes what was asked.
     Precedent.objects.filter(task__in=ids).update(task=None)

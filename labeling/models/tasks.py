@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
@@ -154,6 +155,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def out_of_play(self) -> Self:
         """Those that are withdrawn, until somebody puts them back."""
         return self.filter(withdrawn_at__isnull=False)
+
+    def kept_withdrawn(self, release: int) -> Self:
+        """Those that the release of that id keeps as withdrawn, whatever became of them since."""
+        kept = "SELECT unnest(withdrawn_tasks) FROM labeling_release WHERE id = %s"
+        return self.filter(pk__in=RawSQL(kept, [release]))  # noqa: S611 - words of our own
 
     def copies_of(self, ids: Collection[int]) -> Self:
         """The gold tasks, anchors and repeats that are copies of these tasks."""

@@ -154,13 +154,14 @@ def _compared(rater: User, project: Project, before: datetime) -> ComparedColumn
     own = Answer.objects.filter(
         judgment__project=project, judgment__rater=rater, judgment__created_at__lt=before
     )
-    counted = own.counting().live().primary().with_value()
+    counted = own.countable().live().primary().with_value()
     left_out = counted.count() % STEP
     tasks = counted.order_by("-judgment").values_list("judgment__task", flat=True)
     known = list(tasks[left_out : left_out + MOST_TASKS])
     if not known:
         return ComparedColumns(np.zeros((6, 0), dtype=np.int64))
-    return comparisons_of(project, Q(judgment__task__in=known, judgment__created_at__lt=before))
+    asked = Q(judgment__task__in=known, judgment__created_at__lt=before)
+    return comparisons_of(project, asked, counted=Answer.objects.counting_for(rater.pk))
 
 
 def pace_of(rater: User, project: Project, before: datetime) -> OwnPace:

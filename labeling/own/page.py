@@ -37,7 +37,7 @@ class RaterPage:
 
 def rater_page(*, rater: User, project: Project, reader: User, now: datetime) -> RaterPage:
     """Everything on one rater; examples are those whose votes the reader may see."""
-    judgments = Judgment.objects.counting().filter(rater=rater)
+    judgments = Judgment.objects.countable().filter(rater=rater)
     gold = gold_marks(project, Purpose.GOLD, judgments=judgments)
     return RaterPage(
         hand=rater_at_hand(project, rater.pk),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, kind_of, slot, unsaid_words
 from labeling.lead.tasks.selectors import prompt_excerpt
-from labeling.models import Answer, Judgment, RaterNote, TalkedOver
+from labeling.models import Answer, Exclusion, Judgment, RaterNote, TalkedOver
 from labeling.models.openings import opened_tasks
 from labeling.rating.selectors import own_judgments
 from labeling.rating.windows import window_ends
@@ -60,7 +60,7 @@ class OwnJudgment:
     """One of a rater's own judgments, by its assignment: nothing here says which task it was.
 
     `answer` is the primary one in words, of the order shown; `until` is when changing it ends, None
-    where it stands for good. `topics` are what it touches.
+    where it stands for good. `topics` are what it touches; a lead left it out with `is_excluded`.
     """
 
     assignment: int
@@ -69,6 +69,7 @@ class OwnJudgment:
     answer: str
     until: datetime | None
     topics: Sequence[Mapping[str, Any]] = ()
+    is_excluded: bool = False
 
 
 def own_rows(project: Project, judgments: Sequence[Judgment], now: datetime) -> list[OwnJudgment]:
@@ -85,6 +86,7 @@ def own_rows(project: Project, judgments: Sequence[Judgment], now: datetime) -> 
             answer=words.get(row.pk, ""),
             until=_changeable_until(row, ends[row.assignment_id], opened, now),
             topics=row.task.prompt.sensitivity,
+            is_excluded=_is_excluded(row),
         )
         for row in judgments
     ]
@@ -94,12 +96,24 @@ def _changeable_until(
     row: Judgment, end: datetime, opened: set[int], now: datetime
 ) -> datetime | None:
     is_open = row.assignment.state == AssignmentState.SUBMITTED and row.task_id not in opened
+    is_open = is_open and not _is_excluded(row)
     return end if is_open and end > now and row.task.withdrawn_at is None else None
 
 
+def own_exclusions(*, rater: User, project: Project) -> QuerySet[Exclusion]:
+    """What leads have left out of a rater's work and not taken in again, newest first."""
+    return Exclusion.objects.filter(rater=rater, project=project).in_force().order_by("-pk")
+
+
+def _is_excluded(row: Judgment) -> bool:
+    """Whether a lead has left out a judgment that was read with `with_tasks`."""
+    return bool(getattr(row, "is_excluded", False))
+
+
 def with_tasks(judgments: QuerySet[Judgment]) -> QuerySet[Judgment]:
-    """The judgments with what their lines say of the tasks."""
-    return judgments.select_related("assignment", "task__prompt").defer("rationale")
+    """The judgments with what their lines say of the tasks, and whether they are excluded."""
+    rows = judgments.select_related("assignment", "task__prompt").defer("rationale")
+    return rows.annotate(is_excluded=Exists(Exclusion.objects.in_force().of_outer_judgment()))
 
 
 def primary_words(judgments: Sequence[Judgment]) -> dict[int, str]:

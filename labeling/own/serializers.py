@@ -110,6 +110,9 @@ class OwnJudgmentSerializer(serializers.Serializer[Any]):
     changeable_until = serializers.DateTimeField(
         allow_null=True, help_text="Null: it stands. Else `reopen` opens it until then."
     )
+    is_excluded = serializers.BooleanField(
+        help_text="A lead left it out of figures and releases; it stands as it is."
+    )
 
 
 class OwnExampleSerializer(serializers.Serializer[Any]):
@@ -213,6 +216,7 @@ def own_judgment_json(row: OwnJudgment) -> dict[str, Any]:
         "answer": row.answer,
         "topics": row.topics,
         "changeable_until": row.until,
+        "is_excluded": row.is_excluded,
     }
 
 

@@ -26,6 +26,7 @@ from labeling.own.selectors import (
     notes_to,
     opened_examples,
     own_days,
+    own_exclusions,
     own_rows,
     rater_member,
     with_tasks,
@@ -76,6 +77,7 @@ def my_work(request: SignedInRequest, slug: str) -> HttpResponse:
             rater=rater, project=project, since=now - timedelta(days=OWN_DAYS)
         ),
         "notes": list(notes_to(rater=rater, project=project)[:20]),
+        "excluded": list(own_exclusions(rater=rater, project=project)),
         "asked": list(own_queries(project, rater)[:OWN_ASKED]),
         "unread": unread(project, rater),
     }

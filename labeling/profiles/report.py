@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from labeling.figures.groups import group_voices
 from labeling.models import Judgment, ProfileConsent, Report
+from labeling.models.exclusions import excluded_now
 from labeling.work.kept import Progress, figures_at_hand
 from projects.models import Project
 
@@ -61,6 +62,7 @@ def _consents(project: Project) -> str:
     return f"{_VERSION}/{rows.count()}.{rows.aggregate(newest=Max('pk'))['newest'] or 0}/"
 
 
-def _newest(project: Project) -> int:
+def _newest(project: Project) -> str:
+    """Which judgments there are: the newest, and a mark of those that are excluded."""
     newest = Judgment.objects.filter(project=project).aggregate(newest=Max("pk"))["newest"]
-    return newest or 0
+    return f"{newest or 0}{excluded_now(project).mark}"

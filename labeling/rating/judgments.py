@@ -41,7 +41,7 @@ from labeling.rating.places import (
 )
 from labeling.rating.qualifying import note_stage_answer, require_undecided
 from labeling.rating.selectors import LastAct, TakenBack, last_act, taken_back
-from labeling.rating.windows import end_change, require_changeable
+from labeling.rating.windows import end_change, require_changeable, require_included
 from labeling.rating.written import (
     check_written,
     keep_written,
@@ -331,6 +331,7 @@ def _take_back(last: LastAct, assignment: Assignment, now: datetime) -> Undone:
     else:
         require_return(limit)
         if not records.withdraw_judgment(last.judgment, now):
+            require_included(last.judgment)
             raise Conflict(_("This was taken back already."))
         take_back_written(last.judgment)
         require_kept_choice(task_id=assignment.task_id, rater_id=assignment.rater_id)

@@ -247,7 +247,8 @@ def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None
 
 def withdraw_judgment(judgment: Judgment, now: datetime) -> bool:
     """Takes a judgment back by a row of its own; False where that was done a moment ago."""
-    if not Judgment.objects.filter(pk=judgment.pk, is_current=True).update(is_current=False):
+    current = Judgment.objects.filter(pk=judgment.pk, is_current=True)
+    if not current.included().update(is_current=False):
         return False
     Judgment.objects.create(
         assignment_id=judgment.assignment_id,

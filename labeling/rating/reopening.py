@@ -14,7 +14,7 @@ from labeling.rating.openings import require_unopened
 from labeling.rating.places import withdrawn_since_words
 from labeling.rating.qualifying import require_undecided
 from labeling.rating.selectors import TakenBack, own_judgments, taken_back
-from labeling.rating.windows import require_in_window
+from labeling.rating.windows import require_in_window, require_included
 from labeling.vocabulary import AssignmentState
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
@@ -49,6 +49,7 @@ def reopen_judgment(*, rater: User, assignment_id: int, now: datetime | None = N
     if assignment.state != AssignmentState.SUBMITTED:
         raise Conflict(_("Your text was sent back to you: it is open, and comes again."))
     until = require_in_window(judgment, assignment.project, now)
+    require_included(judgment)
     require_unopened(task_id=assignment.task_id, rater_id=rater.pk)
     require_undecided(assignment)
     if assignment.task.withdrawn_at is not None:

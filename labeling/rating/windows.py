@@ -45,6 +45,17 @@ def require_in_window(judgment: Judgment, project: Project, now: datetime) -> da
     return _require_before(until, now)
 
 
+def require_included(judgment: Judgment) -> None:
+    """Raises Conflict where a lead has excluded the answer: what is looked at stays as it is."""
+    if Judgment.objects.filter(pk=judgment.pk).excluded().exists():
+        raise Conflict(
+            _(
+                "A lead has left this answer out of the figures, so it stands as it is. Your page "
+                "“My work” says more."
+            )
+        )
+
+
 def _require_before(until: datetime, now: datetime) -> datetime:
     if until <= now:
         raise WindowOver(

@@ -24,11 +24,12 @@ from labeling.figures.beside import axis_figures
 from labeling.figures.groups import groups_in_words
 from labeling.figures.passes import first_passes, of_first_pass
 from labeling.kinds import kind_for
-from labeling.models import Answer, Release, Task
+from labeling.models import Answer, OpenPlace, Release, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.axis_order import axis_order, order_in_words
 from labeling.releases.checks import check_files
 from labeling.releases.constitution import constitution_of
+from labeling.releases.left_out import excluded_in_words
 from labeling.releases.precedents import precedent_file
 from labeling.releases.selectors import (
     Cutoff,
@@ -118,6 +119,8 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
     if project.is_sensitive:
         limits += ("The project is marked as sensitive: texts may disturb.",)
+    if excluded := release.options.get("excluded"):
+        limits += (excluded_in_words(excluded),)
     return ReleaseContext(
         project=project.slug,
         name=project.name,
@@ -143,7 +146,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         limits=limits,
         description=project.description,
         collection=(
-            *_collection(project, order, qualification),
+            *_collection(release, order, qualification),
             *groups_in_words(
                 project,
                 set(standing.order_by().values_list("rater", flat=True).distinct()),
@@ -157,11 +160,23 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     )
 
 
-def _raters_a_task(project: Project) -> str:
-    """How many raters the tasks have: a lead may change it task by task."""
-    tasks = Task.objects.in_play().filter(project=project, purpose=Purpose.LIVE)
-    numbers = tasks.aggregate(least=Min("overlap"), most=Max("overlap"))
-    least, most = (number or project.overlap for number in numbers.values())
+def _raters_a_task(release: Release) -> str:
+    """How many raters the tasks have: a lead may change it task by task.
+
+    A place that was opened because somebody is excluded makes it no more.
+    """
+    project = release.project
+    tasks = Task.objects.filter(project=project, purpose=Purpose.LIVE)
+    if release.withdrawn_tasks is None:
+        tasks = tasks.in_play()
+    else:
+        tasks = tasks.exclude(pk__in=Task.objects.kept_withdrawn(release.pk).values("pk"))
+    opened = OpenPlace.objects.filter(task__in=tasks).values_list("task__overlap", "task")
+    more = opened.annotate(n=Count("pk"))
+    fewer = {overlap - n for overlap, _task, n in more if overlap is not None}
+    numbers = tasks.filter(open_places__isnull=True).aggregate(Min("overlap"), Max("overlap"))
+    fewer |= {number for number in numbers.values() if number is not None}
+    least, most = (min(fewer), max(fewer)) if fewer else (project.overlap, project.overlap)
     span = f"{least}" if least == most else f"{least} to {most}"
     return f"{span} different rater{'s' * (most != 1)}"
 
@@ -174,11 +189,12 @@ def _asked(rubric: RubricVersion) -> Iterator[dict[str, object]]:
 
 
 def _collection(
-    project: Project, order: Mapping[str, Any] | None, qualification: Mapping[str, Any] | None
+    release: Release, order: Mapping[str, Any] | None, qualification: Mapping[str, Any] | None
 ) -> tuple[str, ...]:
     """How the project has its tasks judged, a sentence each."""
+    project = release.project
     sentences = [
-        f"Each task is to be judged by {_raters_a_task(project)}; who gets it is drawn, and so is "
+        f"Each task is to be judged by {_raters_a_task(release)}; who gets it is drawn, and so is "
         "the order on the screen.",
         "Raters do not see which model wrote a response."
         if project.is_blind

@@ -23,6 +23,7 @@ from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import TaskRecord, canonical_json
 from labeling.models import ImportUndo, Release, Report
+from labeling.models.exclusions import excluded_now
 from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms
 from labeling.releases.records import task_records
@@ -171,6 +172,7 @@ def _fingerprint(project: Project) -> str:
     state = [
         *(newest_judgment(project), newest_edit(project), adjudicators(project), withdrawn),
         _taken_back(project),
+        excluded_now(project).mark,
     ]
     return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:24]
 

@@ -36,10 +36,15 @@ Pseudonym = Callable[[str, int], str]
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """What takes part: judgments up to the id `newest`, on tasks in play at `asked_at`."""
+    """What takes part: judgments up to the id `newest`, on tasks in play at `asked_at`, but for
+    what was excluded then.
+
+    `release` is the one that keeps which tasks were withdrawn, if it does.
+    """
 
     newest: int
     asked_at: datetime
+    release: int | None = None
 
 
 def cutoff_now(project: Project) -> Cutoff:
@@ -49,19 +54,20 @@ def cutoff_now(project: Project) -> Cutoff:
 
 def cutoff_of(release: Release) -> Cutoff:
     """What a release was frozen with."""
-    return Cutoff(release.cutoff, release.created_at)
+    keeps = release.withdrawn_tasks is not None
+    return Cutoff(release.cutoff, release.created_at, release.pk if keeps else None)
 
 
 def standing_judgments(project: Project, cutoff: Cutoff) -> JudgmentQuerySet:
     """The judgments that take part, whoever gave them."""
     judgments = Judgment.objects.filter(project=project)
-    return judgments.standing_at(cutoff.newest, asked_at=cutoff.asked_at)
+    return judgments.standing_at(cutoff.newest, asked_at=cutoff.asked_at, release=cutoff.release)
 
 
 def counting_at(project: Project, cutoff: Cutoff) -> JudgmentQuerySet:
     """Those of them that figures rest on: given by people."""
     judgments = Judgment.objects.filter(project=project)
-    return judgments.counting_at(cutoff.newest, asked_at=cutoff.asked_at)
+    return judgments.counting_at(cutoff.newest, asked_at=cutoff.asked_at, release=cutoff.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,7 @@ def categories_of(project: Project, *, most: int | None = None) -> list[str]:
 def releases_of(project: Project) -> QuerySet[Release]:
     """The project's releases, newest first, for a list: without their long columns."""
     rows = Release.objects.filter(project=project).select_related("created_by", "rubric")
-    return rows.defer("counts", "files").order_by("-number")
+    return rows.defer("counts", "files", "withdrawn_tasks").order_by("-number")
 
 
 def find_release(project: Project, number: int) -> Release | None:

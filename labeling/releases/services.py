@@ -23,12 +23,13 @@ from django.utils.translation import gettext as _
 from labeling.datasets import build
 from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
-from labeling.models import ImportUndo, Judgment, Release
+from labeling.models import ImportUndo, Judgment, Release, Task
 from labeling.models.openings import open_release
 from labeling.models.tasks import tasks_out_of_play
 from labeling.pictures.selectors import picture_bytes
 from labeling.releases.checks import GOLD_FILE, REPEATS_FILE
 from labeling.releases.facts import pseudonyms, release_context, release_salt
+from labeling.releases.left_out import excluded_facts
 from labeling.releases.records import task_records
 from labeling.releases.requests import (
     ReleaseOptions,
@@ -116,6 +117,7 @@ def request_release(
             options={**request.frozen(), **_facts(project, asked_at)},
             rubric=project.rubric_versions.first(),
             cutoff=newest_judgment(project),
+            withdrawn_tasks=_withdrawn_tasks(project, asked_at),
             version=settings.VERSION,
         )
         release.salt = release_salt(release)
@@ -144,6 +146,8 @@ def _facts(project: Project, asked_at: datetime) -> dict[str, Any]:
     facts: dict[str, Any] = {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
     if withdrawn := _withdrawn(project, asked_at):
         facts["withdrawn"] = withdrawn
+    if excluded := excluded_facts(project, asked_at):
+        facts["excluded"] = excluded
     # Another request than one before: a release shares no pseudonym with those from before.
     if erased := erased_raters(project):
         facts["erased"] = erased
@@ -154,6 +158,12 @@ def _withdrawn(project: Project, asked_at: datetime) -> dict[str, Any] | None:
     """Which tasks were withdrawn when a release was asked for: other ones, another release."""
     tasks, mark = tasks_out_of_play(project, asked_at)
     return {"tasks": tasks, "mark": mark} if tasks else None
+
+
+def _withdrawn_tasks(project: Project, asked_at: datetime) -> list[int]:
+    """The same by their ids: they may be put back before the release is built."""
+    tasks = Task.objects.out_of_play().filter(project=project, withdrawn_at__lte=asked_at)
+    return list(tasks.order_by("pk").values_list("pk", flat=True))
 
 
 def retry_release(*, release: Release, actor: User | None) -> None:
@@ -232,9 +242,10 @@ def _write_files(release: Release) -> Columns:
 
 
 def _build(release: Release, out: Path) -> None:
-    project, cutoff = release.project, cutoff_of(release)
+    project, cutoff, asked_at = release.project, cutoff_of(release), release.created_at
     request = request_of(release)
-    if _withdrawn(project, release.created_at) != release.options.get("withdrawn"):
+    is_kept = release.withdrawn_tasks is not None  # those from before 0.2.0 know a mark alone
+    if not is_kept and _withdrawn(project, asked_at) != release.options.get("withdrawn"):
         raise JobFailed(
             "Which tasks are withdrawn has changed since this release was asked for. "
             "Ask for a new one."

@@ -118,6 +118,12 @@ def renew_report(project: Project, kind: str, *, data: Mapping[str, Any]) -> Non
         keep_report(project, kind, fingerprint="", data=data)
 
 
+def forget_reports(project: Project) -> None:
+    """Has no page show what was computed until now: what counts was changed by an act."""
+    computed = Report.objects.filter(project=project, computed_at__isnull=False)
+    computed.update(computed_at=None, sent_at=None)
+
+
 def want_report(
     project: Project, kind: str, *, task: str, request: Mapping[str, Any] | None = None
 ) -> Progress:

@@ -156,6 +156,9 @@ GET    api/v1/projects/<slug:slug>/members/<int:member_id>/notes/               
 POST   api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/<int:member_id>/                           200  200  403  403  404  401
 POST   api/v1/projects/<slug:slug>/raters/<int:member_id>/talked-over/               400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/raters/<slug:rater>/exclusion/                   200  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/raters/<slug:rater>/exclusion/                   400  403  403  403  404  401
+DELETE api/v1/projects/<slug:slug>/raters/<slug:rater>/exclusion/                   200  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/time.csv                                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/profile/                                          200  200  200  403  404  401
@@ -196,6 +199,9 @@ GET    p/<slug:slug>/raters/<int:member_id>/                                    
 POST   p/<slug:slug>/raters/<int:member_id>/talked-over/                             302  403  403  403  404  302
 GET    p/<slug:slug>/raters/<int:member_id>/notes/                                   200  403  403  403  404  302
 POST   p/<slug:slug>/raters/<int:member_id>/notes/                                   422  403  403  403  404  302
+GET    p/<slug:slug>/raters/<slug:rater>/exclusion/                                 200  403  403  403  404  302
+POST   p/<slug:slug>/raters/<slug:rater>/exclusion/                                 422  403  403  403  404  302
+POST   p/<slug:slug>/raters/<slug:rater>/exclusion/lift/                            302  403  403  403  404  302
 GET    p/<slug:slug>/raters/time.csv                                                 200  403  403  403  404  302
 POST   p/<slug:slug>/rate/undo/                                                      302  302  302  403  404  302
 # a project: pages

@@ -22,6 +22,7 @@ from labeling.lead.agreement.preference_panel import (
 )
 from labeling.lead.agreement.report import agreement_state
 from labeling.lead.agreement.summary import SummaryTable, opening_sentences, summary_tables
+from labeling.models.exclusions import NOTHING_EXCLUDED, ExcludedSum
 from projects.models import Criterion, Project
 from projects.scales import PER_PRINCIPLE, PREFERENCES, RANKING, RESPONSE
 from projects.selectors.rubric import several_versions, spanned_wordings
@@ -90,6 +91,7 @@ class Glance:
     computed_at: datetime | None = None
     newer: int = 0
     several_versions: str = ""
+    excluded_sum: ExcludedSum = NOTHING_EXCLUDED
 
 
 def agreement_at_a_glance(project: Project) -> Glance | None:
@@ -112,7 +114,15 @@ def agreement_at_a_glance(project: Project) -> Glance | None:
     quoted = () if nothing else headline(project, criterion, figures)
     several = several_versions(state.report.data.get("rubric_versions", {}))
     computed_at = state.report.computed_at
-    return Glance(criterion.wording, quoted, nothing, computed_at, state.newer, several)
+    return Glance(
+        criterion.wording,
+        quoted,
+        nothing,
+        computed_at,
+        state.newer,
+        several,
+        state.excluded_sum,
+    )
 
 
 def _nothing_of(figures: Json) -> str:

@@ -31,6 +31,7 @@ from labeling.lead.agreement.selectors import (
 )
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.models import Region, Report
+from labeling.models.exclusions import ExcludedSum
 from labeling.work.kept import Progress, figures_at_hand, keep_report, kept_report
 from projects.models import Project
 from projects.scales import CONVERSATION, GATE, PREFERENCES
@@ -92,11 +93,13 @@ def agreement_at_hand(
 
 @dataclass(frozen=True, slots=True)
 class AgreementState:
-    """The report at hand as it is kept, raters by their ids, and how far it is behind."""
+    """The report at hand as it is kept, raters by their ids, how far it is behind, and what is
+    excluded."""
 
     report: Report | None
     newer: int
     progress: Progress | None
+    excluded_sum: ExcludedSum
 
 
 def agreement_state(
@@ -124,7 +127,7 @@ def agreement_state(
     newer = 0
     if kept.report is not None and not kept.is_newest:
         newer = max(0, judgments - counted_judgments(kept.report.fingerprint.partition("/")[2]))
-    return AgreementState(kept.report, newer, kept.progress)
+    return AgreementState(kept.report, newer, kept.progress, state.excluded_sum)
 
 
 def compute_figures(report: Report) -> tuple[str, dict[str, Any]]:

@@ -93,7 +93,7 @@ def agreement_fingerprint(
     rubric = "\n".join(
         f"{c.pk} {c.key} {c.scale_key} {c.own_scale} {c.is_primary}" for c in project.criteria.all()
     )
-    digest = sha256(f"{rubric}{state.out_of_play}".encode()).hexdigest()[:16]
+    digest = sha256(f"{rubric}{state.aside}".encode()).hexdigest()[:16]
     fingerprint = f"{state.newest}/{state.count}/{digest}"
     if order is ResponseOrder.ANY:
         return fingerprint

@@ -19,6 +19,7 @@ from labeling.lead.agreement.report import (
     agreement_state,
     pairs_of_raters,
 )
+from labeling.models.exclusions import excluded_now
 from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.navigation import Group, Tab
@@ -42,6 +43,7 @@ def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
         "page": agreement_page(access.project, hand.report) if hand.report else None,
         "several_versions": several_versions(hand.report["rubric_versions"]) if hand.report else "",
         "named": _may_see_names(access),
+        "excluded_sum": excluded_now(access.project),
     }
     return render(request, "labeling/lead/agreement.html", context)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from labeling.models import (
     ImportUndo,
     Job,
     Judgment,
+    OpenPlace,
     Release,
     SetAside,
     Task,
@@ -45,8 +46,9 @@ _MOST_REACH = 10.0  # Twenty thousand times as long: beyond it no number says mo
 class ProjectCounts:
     """Counts of a project's live tasks; a judgment of them is wanted `overlap` times each.
 
-    Of later turns of conversations no more are `wanted` than somebody may yet give: `unclaimed`
-    places wait for nobody, since no further rater chose the reply that they follow.
+    Those that are excluded are `submitted` as long as their place is not opened again. Of later
+    turns of conversations no more are `wanted` than somebody may yet give: `unclaimed` places wait
+    for nobody, since no further rater chose the reply that they follow.
     """
 
     tasks: int
@@ -90,6 +92,7 @@ def project_progress(project: Project) -> ProjectCounts:
         places=Sum("open_slots"),
         without_place=Count("id", filter=Q(open_slots=0)),
         later_turns=Count("id", filter=Q(follows__isnull=False)),
+        opened_again=Max(_opened_again(project)),
     )
     leases = Assignment.objects.filter(
         project=project, purpose=Purpose.LIVE, state=AssignmentState.LEASED
@@ -98,7 +101,7 @@ def project_progress(project: Project) -> ProjectCounts:
     last = Q(task__overlap__isnull=False, task__open_slots=0)
     held = leases.aggregate(n=Count("id"), last=Count("task", filter=last, distinct=True))
     unclaimed = places_without_raters(project) if totals["later_turns"] else 0
-    wanted = (totals["wanted"] or 0) - unclaimed
+    wanted = (totals["wanted"] or 0) - unclaimed - (totals["opened_again"] or 0)
     counting = Judgment.objects.filter(project=project).counting().order_by()
     judged = counting.aggregate(n=Count("id"), raters=Count("rater", distinct=True))
     return ProjectCounts(
@@ -111,6 +114,19 @@ def project_progress(project: Project) -> ProjectCounts:
         raters=judged["raters"],
         unclaimed=unclaimed,
     )
+
+
+def _opened_again(project: Project) -> Subquery:
+    """How many places were opened in the stead of judgments that are excluded: no more judgments
+    are wanted for them."""
+    places = OpenPlace.objects.filter(
+        exclusion__project=project,
+        exclusion__lifted_at=None,
+        task__withdrawn_at=None,
+        task__purpose=Purpose.LIVE,
+    )
+    counted = places.order_by().values("exclusion__project").annotate(n=Count("pk")).values("n")
+    return Subquery(counted)
 
 
 def throughput(project: Project, *, now: datetime, days: int = 28) -> list[DayCount]:

@@ -15,6 +15,7 @@ from labeling.lead.principles.forms import PrincipleWordsForm
 from labeling.lead.principles.report import HealthAtHand, health_at_hand, never_cited
 from labeling.lead.principles.selectors import history, library, unfitting_judgments
 from labeling.lead.principles.services import edit_principle
+from labeling.models.exclusions import excluded_now
 from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.exceptions import ConcordError
@@ -57,6 +58,7 @@ def principles(request: SignedInRequest, slug: str) -> HttpResponse:
         "retired": [entry for entry in entries if entry.is_retired],
         "unfitting": list(unfitting_judgments(access.project)[:_UNFITTING]),
         "may_edit": access.may(Action.EDIT_GUIDELINE),
+        "excluded_sum": excluded_now(access.project),
     }
     return render(request, "labeling/lead/principles.html", context)
 

@@ -21,7 +21,7 @@ TIME_HEADER = ("day", "time_zone", "rater", "judgments", "active_ms")
 
 
 def rater_pseudonym(project: Project, rater_id: int) -> str:
-    """What a rater is called in the project's times, and nowhere else: always the same."""
+    """What a rater is called in the project's times and exclusions, and nowhere else: always so."""
     key, name = project.salt.encode(), f"time {rater_id}".encode()
     return f"rater-{hmac.digest(key, name, 'sha256').hex()[:16]}"
 

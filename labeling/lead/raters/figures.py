@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from labeling import stats
 from labeling.figures.columns import copied_columns
 from labeling.kinds import COMPARE
-from labeling.lead.raters.selectors import ComparedColumns, comparisons_of
+from labeling.lead.raters.selectors import ComparedColumns, comparisons_of, counted_answers
 from labeling.models import Response, Task
 from projects.models import Project
 from projects.scales import PREFERENCES
@@ -107,11 +107,15 @@ def habits_of(data: Mapping[str, Any]) -> RaterHabits:
     )
 
 
-def rater_habits(project: Project) -> dict[int, RaterHabits]:
-    """The habits of every rater who compared something, by their ids."""
+def rater_habits(project: Project, *, with_excluded: bool = False) -> dict[int, RaterHabits]:
+    """The habits of every rater who compared something, by their ids.
+
+    `with_excluded`: as if nobody were excluded.
+    """
+    columns = comparisons_of(project, counted=counted_answers(with_excluded=with_excluded))
     tasks = Task.objects.filter(project=project, response_ids__len=2)
     texts = Response.objects.filter(prompt__project=project)
-    return _habits(project, comparisons_of(project), tasks, texts)
+    return _habits(project, columns, tasks, texts)
 
 
 def habits_on(project: Project, columns: ComparedColumns) -> dict[int, RaterHabits]:

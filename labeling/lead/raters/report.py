@@ -8,14 +8,20 @@ from typing import Any
 
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.lead.raters.figures import RaterHabits, habits_of, rater_habits
-from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
+from labeling.lead.raters.selectors import (
+    RaterRow,
+    excluded_by_rater,
+    named_rows,
+    rater_figures,
+    rater_rows,
+)
 from labeling.models import Report
 from labeling.teaching.checks.figures import RaterChecks, checks_mark
 from labeling.work.kept import KeptFigures, Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
-_VERSION = 5  # Raise it when a figure or the shape changes: older rows are computed anew.
+_VERSION = 6  # Raise it when a figure or the shape changes: older rows are computed anew.
 RATERS_TASK = "labeling.jobs.compute_raters"
 #: Up to so many judgments are computed while somebody waits: a third of a second.
 QUICK_JUDGMENTS = 50_000
@@ -25,7 +31,8 @@ QUICK_JUDGMENTS = 50_000
 class RatersAtHand:
     """The newest rows there are, None before the first, and how far they are behind.
 
-    `checks` are what checks say of all raters together, `habits` those that were kept, by rater.
+    `checks` are what checks say of all raters together, `habits` those that were kept, by rater;
+    `as_if` are rows and habits as if nobody were excluded, where they were kept and somebody is.
     """
 
     rows: list[RaterRow] | None
@@ -34,6 +41,7 @@ class RatersAtHand:
     newer: int = 0
     progress: Progress | None = None
     habits: dict[str, Any] | None = None
+    as_if: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ def raters_at_hand(project: Project) -> RatersAtHand:
         newer,
         kept.progress,
         data["habits"],
+        data["as_if"],
     )
 
 
@@ -78,25 +87,42 @@ def checks_at_hand(project: Project) -> ChecksAtHand:
 
 @dataclass(frozen=True, slots=True)
 class RaterAtHand:
-    """What is at hand of one rater; `row` is None where nothing of theirs is known."""
+    """What is at hand of one rater; `row` is None where nothing of theirs is known.
+
+    Of somebody who is excluded, wholly or in part, it is all that they did, as if nobody were;
+    `counting` is their row as it counts.
+    """
 
     row: RaterRow | None
     habits: RaterHabits | None
     computed_at: datetime | None = None
     newer: int = 0
     progress: Progress | None = None
+    counting: RaterRow | None = None
 
 
 def rater_at_hand(project: Project, rater: int) -> RaterAtHand:
     """One rater's row and habits, from the same rows as everybody's."""
     hand = raters_at_hand(project)
-    row = next((row for row in hand.rows or [] if row.rater.pk == rater), None)
-    if hand.habits is None:
-        habits = rater_habits(project).get(rater) if row is not None else None
+    counting = _row_of(hand.rows, rater)
+    is_excluded = counting is not None and counting.excluded > 0
+    row, kept = counting, hand.habits
+    if is_excluded and hand.as_if is None:
+        checks = RaterChecks(project, with_excluded=True)
+        row = _row_of(named_rows(rater_figures(project, checks, with_excluded=True)), rater)
+    elif is_excluded and hand.as_if is not None:
+        row, kept = _row_of(named_rows(hand.as_if["rows"]), rater), hand.as_if["habits"]
+    if kept is None:
+        everybody = rater_habits(project, with_excluded=is_excluded) if row is not None else {}
+        habits = everybody.get(rater)
     else:
-        data = hand.habits.get(str(rater))
+        data = kept.get(str(rater))
         habits = habits_of(data) if data else None
-    return RaterAtHand(row, habits, hand.computed_at, hand.newer, hand.progress)
+    return RaterAtHand(row, habits, hand.computed_at, hand.newer, hand.progress, counting)
+
+
+def _row_of(rows: list[RaterRow] | None, rater: int) -> RaterRow | None:
+    return next((row for row in rows or [] if row.rater.pk == rater), None)
 
 
 def _kept(project: Project, state: JudgmentState) -> tuple[KeptFigures, int]:
@@ -117,15 +143,31 @@ def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
     """The fingerprint and the rows of a report that is to be computed."""
     state = judgment_state(report.project)
     checks = RaterChecks(report.project)
-    rows = rater_figures(report.project, checks)
-    habits = {str(pk): own.as_dict() for pk, own in rater_habits(report.project).items()}
     data = {
         "judgments": state.count,
-        "rows": rows,
+        "rows": rater_figures(report.project, checks),
         "checks": checks.together(),
-        "habits": habits,
+        "habits": _kept_habits(report.project),
+        "as_if": _as_if(report.project) if state.excluded_sum.raters else None,
     }
     return _fingerprint(report.project, state), data
+
+
+def _kept_habits(project: Project, *, with_excluded: bool = False) -> dict[str, Any]:
+    habits = rater_habits(project, with_excluded=with_excluded)
+    return {str(pk): own.as_dict() for pk, own in habits.items()}
+
+
+def _as_if(project: Project) -> dict[str, Any]:
+    """Rows and habits of those who are excluded, as if nobody were."""
+    excluded = excluded_by_rater(project)
+    checks = RaterChecks(project, with_excluded=True)
+    rows = rater_figures(project, checks, with_excluded=True)
+    habits = _kept_habits(project, with_excluded=True)
+    return {
+        "rows": [row for row in rows if row["rater"] in excluded],
+        "habits": {pk: own for pk, own in habits.items() if int(pk) in excluded},
+    }
 
 
 def _fingerprint(project: Project, state: JudgmentState) -> str:

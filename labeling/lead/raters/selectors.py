@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import BigIntegerField, Case, Q, When
+from django.db.models import BigIntegerField, Case, Q, Sum, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from labeling import stats
 from labeling.figures.columns import copied_columns
 from labeling.kinds import COMPARE
-from labeling.models import Answer, Judgment
+from labeling.models import Answer, Exclusion, Judgment
+from labeling.models.judgments import AnswerQuerySet
 from labeling.teaching.checks.figures import (
     CheckFigures,
     RaterChecks,
@@ -49,7 +50,7 @@ class RaterRow:
     response shown first; a rater without side bias is near one half. `agreement`: share of pairs
     with another rater's judgment of the same task in which both prefer the same side or both a tie.
     `accuracy` is the expected accuracy beside the others (Dawid and Skene), `checks` are of gold
-    and repeated tasks.
+    and repeated tasks. `excluded` judgments, of any purpose, are in none of them.
     """
 
     rater: User
@@ -62,6 +63,7 @@ class RaterRow:
     accuracy: stats.Figure
     checks: CheckFigures
     is_imported: bool
+    excluded: int = 0
 
 
 class ComparedColumns:
@@ -88,10 +90,18 @@ class ComparedColumns:
             yield pk, slice(start, end)
 
 
-def comparisons_of(project: Project, only: Q | None = None) -> ComparedColumns:
-    """The primary answers that count on live comparisons of a project; `only` narrows them."""
-    answers = Answer.objects.filter(only or Q(), criterion__project=project)
-    primary = answers.counting().live().primary()
+def counted_answers(*, with_excluded: bool = False) -> AnswerQuerySet:
+    """The answers that count, or would if nobody were excluded."""
+    return Answer.objects.countable() if with_excluded else Answer.objects.counting()
+
+
+def comparisons_of(
+    project: Project, only: Q | None = None, *, counted: AnswerQuerySet | None = None
+) -> ComparedColumns:
+    """The primary answers on live comparisons of a project, of those that are `counted`, all that
+    count without it; `only` narrows them."""
+    answers = counted_answers() if counted is None else counted
+    primary = answers.filter(only or Q(), criterion__project=project).live().primary()
     number = BigIntegerField()
     active = Case(
         When(judgment__times_cut=True, then=0), default="judgment__active_ms", output_field=number
@@ -128,19 +138,26 @@ class _OtherColumns:
         return slice(first, last)
 
 
-def _load_others(project: Project) -> _OtherColumns:
+def _load_others(project: Project, *, with_excluded: bool) -> _OtherColumns:
     if not project.criteria.filter(is_primary=True).exclude(family=PREFERENCES).exists():
         return _OtherColumns(np.zeros((3, 0), dtype=np.int64))
-    judgments = Judgment.objects.filter(project=project).counting().live()
+    rows = Judgment.objects.filter(project=project)
+    judgments = (rows.countable() if with_excluded else rows.counting()).live()
     number = BigIntegerField()
     active = Case(When(times_cut=True, then=0), default="active_ms", output_field=number)
     imported = Case(When(strategy=Strategy.IMPORTED, then=1), default=0, output_field=number)
-    rows = (
+    columns = (
         judgments.exclude(task__kind=TaskKind.COMPARE)
         .order_by()
         .values_list("rater_id", Cast(active, number), Cast(imported, number))
     )
-    return _OtherColumns(copied_columns(rows, columns=3))
+    return _OtherColumns(copied_columns(columns, columns=3))
+
+
+def excluded_by_rater(project: Project) -> dict[int, int]:
+    """How many judgments of each rater are excluded at this moment, of those who have any."""
+    rows = Exclusion.objects.filter(project=project).in_force().order_by()
+    return dict(rows.values_list("rater").annotate(n=Sum("judgments")))
 
 
 def rater_rows(project: Project, checks: RaterChecks | None = None) -> list[RaterRow]:
@@ -148,14 +165,22 @@ def rater_rows(project: Project, checks: RaterChecks | None = None) -> list[Rate
     return named_rows(rater_figures(project, checks or RaterChecks(project)))
 
 
-def rater_figures(project: Project, checks: RaterChecks) -> list[dict[str, Any]]:
-    """The rows as plain data, raters by their ids: what is kept."""
-    data, others = comparisons_of(project), _load_others(project)
+def rater_figures(
+    project: Project, checks: RaterChecks, *, with_excluded: bool = False
+) -> list[dict[str, Any]]:
+    """The rows as plain data, raters by their ids: what is kept.
+
+    Whoever is excluded has a row too, of what is left of theirs; `with_excluded` it is of all.
+    """
+    data = comparisons_of(project, counted=counted_answers(with_excluded=with_excluded))
+    others = _load_others(project, with_excluded=with_excluded)
+    excluded = excluded_by_rater(project)
     rows, places = [], dict(data.raters())
     accuracy = _accuracies(data)
     convention, few = _("expected accuracy beside the others"), _("Too few tasks are shared.")
     unknown = stats.Figure(None, None, None, 0, convention, few)
-    for pk in sorted({*data.rater.tolist(), *others.rater.tolist(), *checks.raters}):
+    raters = {*data.rater.tolist(), *others.rater.tolist(), *checks.raters, *excluded}
+    for pk in sorted(raters):
         mine, other = places.get(pk, slice(0)), others.of(pk)
         here = ~np.concatenate([data.imported[mine], others.imported[other]])
         active = np.concatenate([data.active_ms[mine], others.active_ms[other]])
@@ -172,6 +197,7 @@ def rater_figures(project: Project, checks: RaterChecks) -> list[dict[str, Any]]
                 "accuracy": accuracy.get(pk, unknown).as_dict(),
                 "checks": checks.of(pk).as_dict(),
                 "is_imported": len(active) > 0 and not here.any(),
+                "excluded": excluded.get(pk, 0),
             }
         )
     return rows
@@ -254,7 +280,7 @@ def agreement_of(data: ComparedColumns, own: slice) -> stats.Figure:
 
 def spread(rows: Iterable[RaterRow]) -> stats.Concentration:
     """How far the judgments are spread over the raters."""
-    return stats.concentration_of_counts([row.judgments for row in rows])
+    return stats.concentration_of_counts([row.judgments for row in rows if row.judgments])
 
 
 def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:
@@ -271,6 +297,7 @@ def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:
             "accuracy": row.accuracy.as_dict(),
             **row.checks.as_dict(),
             "imported": row.is_imported,
+            "excluded": row.excluded,
         }
         for row in rows
     ]

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling import stats
-from labeling.lead.raters.downloads import time_reply
+from labeling.lead.raters.downloads import rater_pseudonym, time_reply
 from labeling.lead.raters.forms import DaysForm
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow, spread
+from labeling.models.exclusions import excluded_now
 from labeling.teaching.checks.figures import any_check
 from labeling.work.page import how_far
 from projects.access import SignedInRequest, get_access
@@ -73,6 +74,8 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "days": DaysForm(),
         "zone": request.user.time_zone,
         "together": hand.checks if any_check(hand.checks) else None,
+        "excluded_sum": excluded_now(access.project),
+        "codes": {row.rater.pk: rater_pseudonym(access.project, row.rater.pk) for row in page},
     }
     return render(request, "labeling/lead/raters.html", context)
 

@@ -15,9 +15,8 @@ from rest_framework.response import Response
 from labeling.lead.tasks.filters import TaskFilter, filter_fields
 from labeling.lead.tasks.forms import task_filter
 from labeling.lead.tasks.page import asked_task
+from labeling.lead.tasks.selections import find_task_change, task_changes_of
 from labeling.lead.tasks.selectors import (
-    find_task_change,
-    task_changes_of,
     task_page,
     task_rows,
     task_votes,

@@ -72,7 +72,7 @@ def of_conversation(tasks: TaskQuerySet, project: Project, name: str) -> TaskQue
 
 
 def _judgments_of_task() -> QuerySet[Judgment]:
-    return Judgment.objects.filter(task=OuterRef("pk")).valid()
+    return Judgment.objects.filter(task=OuterRef("pk")).valid().included()
 
 
 def _in_state(
@@ -90,7 +90,9 @@ def _in_state(
     if state == TaskState.SPLIT:
         return tasks.filter(pk__in=split_tasks(project, among=among))
     if state == TaskState.FLAGGED:
-        return tasks.filter(Exists(_judgments_of_task().exclude(flags=[])))
+        # What an excluded rater pointed out may be there all the same.
+        flags = Judgment.objects.filter(task=OuterRef("pk")).valid().exclude(flags=[])
+        return tasks.filter(Exists(flags))
     if state == TaskState.SKIPPED:
         skips = Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SKIPPED)
         return tasks.filter(Exists(skips))

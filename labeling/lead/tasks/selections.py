@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from labeling.lead.tasks.filters import TaskFilter, find_tasks, kept_filter, stored_filter
 from labeling.lead.tasks.stretches import stretches, tasks_walked
-from labeling.models import SelectionJob
+from labeling.models import SelectionJob, TaskChange
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress
 from labeling.work.registry import JobKind, is_longer_than
@@ -74,3 +74,13 @@ def walk_selection(
 
     for stretch, n in stretches(job.project, wanted, after=job.reached, upto=job.newest, step=step):
         change_some(stretch, n)
+
+
+def task_changes_of(project: Project) -> QuerySet[TaskChange]:
+    """The changes of many tasks of a project, newest first, with who asked for them."""
+    return TaskChange.objects.filter(project=project).select_related("created_by")
+
+
+def find_task_change(project: Project, pk: int) -> TaskChange | None:
+    """One of this project, or None."""
+    return task_changes_of(project).filter(pk=pk).first()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Left
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
@@ -20,12 +20,12 @@ from labeling.lead.tasks.regions import TaskRegions, late_percent, task_regions
 from labeling.models import (
     Answer,
     Assignment,
+    Exclusion,
     Judgment,
     LateAnswer,
     Region,
     Response,
     Task,
-    TaskChange,
     TaskOpening,
 )
 from labeling.models.choices import FLAG_LABELS
@@ -44,6 +44,7 @@ class TaskRow:
     judgments: int = 0
     leased: int = 0
     flagged: int = 0
+    excluded: int = 0
     broken: int = 0
 
     @property
@@ -106,10 +107,12 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
     """Lines for the tasks of one page, in three queries."""
     rows = {task.pk: TaskRow(task, prompt_excerpt(task.prompt.messages)) for task in tasks}
     judged = Judgment.objects.filter(task__in=rows).valid()
-    for task_id, flags in judged.values_list("task_id", "flags"):
-        rows[task_id].judgments += 1
+    is_excluded = Exists(Exclusion.objects.in_force().of_outer_judgment())
+    for task_id, flags, excluded in judged.values_list("task_id", "flags", is_excluded):
+        rows[task_id].judgments += not excluded
+        rows[task_id].excluded += excluded
         rows[task_id].flagged += bool(flags)
-    primary = Answer.objects.filter(judgment__task__in=rows).valid().primary()
+    primary = Answer.objects.filter(judgment__task__in=rows).valid().included().primary()
     answers: Iterable[tuple[Any, ...]] = primary.with_value().values_list(
         "judgment__task", "value", "tie_kind"
     )
@@ -150,8 +153,8 @@ class HistoryRow:
     """One row of judgment history, with its answers in the rubric's order.
 
     `first_shown` is the canonical number (from 1) of the response this rater saw first, None where
-    there was none to see; `written` is what was written with it; `status` is `counts`, `withdrawn`
-    (the row by which a rater takes back), `taken_back` or `replaced`.
+    there was none to see; `written` is what was written with it; `status` is `counts`, `excluded`
+    (by a lead), `withdrawn` (the row by which a rater takes back), `taken_back` or `replaced`.
     """
 
     judgment: Judgment
@@ -230,6 +233,7 @@ def _history(
     rationales: dict[int, str],
     answers: dict[int, list[AnswerInWords]],
     texts: Mapping[int, WrittenText],
+    excluded: Collection[int],
 ) -> list[HistoryRow]:
     projects = {judgment.project_id for judgment in judgments if judgment.reasons}
     labels = _reason_labels(projects)
@@ -239,7 +243,7 @@ def _history(
         if judgment.withdrawn:
             return "withdrawn"
         if judgment.is_current:
-            return "counts"
+            return "excluded" if judgment.pk in excluded else "counts"
         return "taken_back" if judgment.pk in undone else "replaced"
 
     return [
@@ -330,16 +334,6 @@ def get_task(project: Project, pk: int) -> Task | None:
     return tasks.select_related("prompt", "withdrawn_by").first()
 
 
-def task_changes_of(project: Project) -> QuerySet[TaskChange]:
-    """The changes of many tasks of a project, newest first, with who asked for them."""
-    return TaskChange.objects.filter(project=project).select_related("created_by")
-
-
-def find_task_change(project: Project, pk: int) -> TaskChange | None:
-    """One of this project, or None."""
-    return task_changes_of(project).filter(pk=pk).first()
-
-
 def task_page(task: Task) -> TaskPage:
     """What everybody may know who sees the project's tasks, and the votes of models."""
     responses = Response.objects.in_bulk(task.response_ids)
@@ -364,8 +358,10 @@ def task_votes(task: Task) -> TaskVotes:
     # A hundred imported rationales may have a million characters each. Whether a picture was marked
     # is asked along: nearly all tasks show none.
     looked_at = Exists(Region.objects.filter(judgment=OuterRef("pk")))
-    parts = list(said.values_list("pk", Left("rationale", MAX_SHORT_CHARS + 1), looked_at))
-    rationales = {pk: rationale for pk, rationale, _has_regions in parts}
+    excluded = Exists(Exclusion.objects.in_force().of_outer_judgment())
+    rationale = Left("rationale", MAX_SHORT_CHARS + 1)
+    parts = list(said.values_list("pk", rationale, looked_at, excluded))
+    rationales = {pk: rationale for pk, rationale, *_rest in parts}
     judgments = said.filter(pk__in=rationales).defer("rationale").order_by("pk")
     judgments = judgments.select_related("rater", "guideline", "rubric", "assignment")
     spans = task_spans(task)
@@ -387,12 +383,18 @@ def task_votes(task: Task) -> TaskVotes:
     assignments = list(leases.order_by(F("submitted_at").asc(nulls_last=True), "pk"))
     mask_candidates(task, [*judgments, *assignments])
     return TaskVotes(
-        history=_history(list(judgments), rationales, answers, written_texts(task)),
+        history=_history(
+            list(judgments),
+            rationales,
+            answers,
+            written_texts(task),
+            {pk for pk, *_rest, is_excluded in parts if is_excluded},
+        ),
         late=_late_answers(task),
         assignments=assignments,
         openings=list(TaskOpening.objects.filter(task=task).select_related("person")),
         spans=spans,
         regions=task_regions(task, first_number=len(spans.passages) + 1)
-        if any(has_regions for *_, has_regions in parts)
+        if any(has_regions for *_, has_regions, _excluded in parts)
         else TaskRegions(),
     )

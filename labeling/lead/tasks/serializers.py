@@ -93,6 +93,10 @@ class TaskChangeSerializer(SelectionJobSerializer):
     limited = serializers.IntegerField(
         help_text="Tasks that keep more raters, because so many have judged them or have them."
     )
+    exclusion = serializers.IntegerField(
+        allow_null=True, help_text="Of an exclusion whose judgments' places it opens again,"
+    )
+    closes = serializers.BooleanField(help_text="or takes back where nobody took them.")
 
 
 class PreferencesSerializer(serializers.Serializer[Any]):
@@ -214,7 +218,8 @@ def selection_json(row: SelectionJob) -> dict[str, Any]:
 def task_change_json(row: TaskChange) -> dict[str, Any]:
     """A change of many tasks."""
     names = ("overlap", "priority", "settles", "limited")
-    return {**selection_json(row), **{name: getattr(row, name) for name in names}}
+    about = {"exclusion": row.exclusion_id, "closes": row.closes}
+    return {**selection_json(row), **{name: getattr(row, name) for name in names}, **about}
 
 
 def task_row_json(row: TaskRow, closed: Collection[int]) -> dict[str, Any]:

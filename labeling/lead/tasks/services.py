@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from django.db.models import BigIntegerField, F, SmallIntegerField, Value
 from django.db.models.functions import Cast, Greatest
@@ -13,11 +14,12 @@ from django.utils.translation import gettext_noop, ngettext
 from labeling.allocation import BAND, OVERLAPS, PRIORITIES
 from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import TaskFilter
+from labeling.lead.tasks.reopened import change_places
 from labeling.lead.tasks.selections import is_long_selection, request_selection, walk_selection
 from labeling.models import ReportSettlement, Task, TaskChange
 from labeling.rating.places import expire_leases
 from labeling.work.deadlocks import retry_deadlocks
-from labeling.work.lifecycle import run
+from labeling.work.lifecycle import note_progress, run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
 from projects.exceptions import InvalidInput
@@ -190,6 +192,9 @@ def run_task_change(change_id: int) -> None:
 
 
 def _change(change: TaskChange) -> None:
+    if change.exclusion_id is not None:
+        change_places(change, partial(note_progress, TASK_CHANGE_JOB, change))
+        return
     expire_leases(project=change.project)
     walk_selection(TASK_CHANGE_JOB, change, _change_some, step=_STEP)
 

@@ -39,8 +39,8 @@ from labeling.lead.tasks.marked import marked_task_texts
 from labeling.lead.tasks.marking import TaskSpans
 from labeling.lead.tasks.page import asked_task, selection_page
 from labeling.lead.tasks.regions import TaskRegions
+from labeling.lead.tasks.selections import find_task_change
 from labeling.lead.tasks.selectors import (
-    find_task_change,
     task_page,
     task_rows,
     task_votes,
@@ -252,9 +252,15 @@ def task_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         row,
         address="labeling:task-change",
         cancels=Action.PLAN_TASKS,
-        title=_("Change of tasks"),
+        title=_title(row),
         query=filter_query(kept_filter(row.selection)),
     )
+
+
+def _title(change: TaskChange) -> str:
+    if change.exclusion_id is None:
+        return _("Change of tasks")
+    return _("Places closed again") if change.closes else _("Places opened again")
 
 
 @require_POST

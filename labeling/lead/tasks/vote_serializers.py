@@ -30,7 +30,8 @@ class VoteSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     rater = serializers.CharField()
     status = serializers.CharField(
-        help_text="`counts`, `replaced`, `taken_back`, or `withdrawn`: the row by which it was."
+        help_text="`counts`, `excluded` by a lead, `replaced`, `taken_back`, or `withdrawn`: the "
+        "row by which it was."
     )
     answers = StoredAnswerSerializer(many=True)
     rationale = serializers.CharField(

@@ -76,13 +76,17 @@ def checks_mark(project: Project) -> str:
 
 
 class RaterChecks:
-    """The figures of every rater of a project, and of all together, read once."""
+    """The figures of every rater of a project, and of all together, read once.
 
-    def __init__(self, project: Project) -> None:
+    `with_excluded`: as if nobody were excluded.
+    """
+
+    def __init__(self, project: Project, *, with_excluded: bool = False) -> None:
         self._project = project
-        self._again = _repeats(project)
-        self._marks = gold_marks(project, Purpose.GOLD)
-        self._anchors = gold_marks(project, Purpose.ANCHOR)
+        rows = Judgment.objects.countable() if with_excluded else Judgment.objects.counting()
+        self._again = _repeats(project, with_excluded=with_excluded)
+        self._marks = gold_marks(project, Purpose.GOLD, judgments=rows)
+        self._anchors = gold_marks(project, Purpose.ANCHOR, judgments=rows)
         self._gold: dict[int, list[GoldMark]] = {}
         for mark in self._marks:
             self._gold.setdefault(mark.rater, []).append(mark)
@@ -135,9 +139,9 @@ def own_checks(
     """The gold tasks of one rater before a moment, and whether each task that came again got the
     same answer; both in whole steps of so many."""
     only = Q(judgment__rater=rater, judgment__created_at__lt=before)
-    judgments = Judgment.objects.counting().filter(rater=rater, created_at__lt=before)
+    judgments = Judgment.objects.countable().filter(rater=rater, created_at__lt=before)
     gold = gold_marks(project, Purpose.GOLD, judgments=judgments)
-    again = _repeats(project, only).get(rater, [])
+    again = _repeats(project, only, with_excluded=True).get(rater, [])
     return gold[: len(gold) // step * step], again[: len(again) // step * step]
 
 
@@ -212,26 +216,30 @@ def _consistency(same: Sequence[bool]) -> stats.Figure:
     )
 
 
-def _repeats(project: Project, only: Q | None = None) -> dict[int, list[bool]]:
+def _repeats(
+    project: Project, only: Q | None = None, *, with_excluded: bool = False
+) -> dict[int, list[bool]]:
     """By rater, of each task that came again, whether its primary answer was the same."""
     again: dict[int, list[bool]] = {}
     compared = None
     for criterion in project.criteria.filter(is_primary=True):
         if criterion.scale.family == PREFERENCES:
-            compared = compared or repeated_answers(project, only)
+            compared = compared or repeated_answers(project, only, with_excluded=with_excluded)
             own = compared.of(criterion.pk)
             rows = list(zip(own.rater.tolist(), (own.first == own.again).tolist(), strict=True))
         else:
-            rows = _by_task(criterion, only)
+            rows = _by_task(criterion, only, with_excluded=with_excluded)
         for rater, same in rows:
             again.setdefault(rater, []).append(same)
     return again
 
 
-def _by_task(criterion: Criterion, only: Q | None) -> list[tuple[int, bool]]:
+def _by_task(
+    criterion: Criterion, only: Q | None, *, with_excluded: bool
+) -> list[tuple[int, bool]]:
     """Each repeat of a rater once: it is the same where every answer about a response is."""
     if criterion.scale.family == RANKING or criterion.scale.per == "response":
-        own = repeated_responses(criterion, only)
+        own = repeated_responses(criterion, only, with_excluded=with_excluded)
         same: dict[tuple[int, int], bool] = {}
         for rater, task, equal in zip(
             own.rater.tolist(), own.task.tolist(), (own.first == own.again).tolist(), strict=True

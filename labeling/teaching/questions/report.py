@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Max
 
 from labeling.models import Judgment, Query, Report
+from labeling.models.exclusions import excluded_now
 from labeling.teaching.questions.figures import ambiguity
 from labeling.work.kept import Progress, figures_at_hand
 from projects.models import Project
@@ -59,4 +60,4 @@ def _fingerprint(project: Project) -> str:
         rows.filter(project=project).aggregate(newest=Max("pk"))["newest"] or 0
         for rows in (Judgment.objects.all(), Query.objects.all())
     ]
-    return f"{_VERSION}/{newest[0]}/{newest[1]}"
+    return f"{_VERSION}/{newest[0]}/{newest[1]}{excluded_now(project).mark}"
