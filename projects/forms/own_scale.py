@@ -53,7 +53,7 @@ def own_fields() -> dict[str, forms.Field]:
             label=_("Options"),
             required=False,
             max_length=4_000,
-            widget=forms.Textarea(attrs={"rows": 5, "class": "short", "spellcheck": "false"}),
+            widget=forms.Textarea(attrs={"rows": 7, "class": "short", "spellcheck": "false"}),
             help_text=_(
                 "One a line: value | label, such as -1 | A is kinder. Of a 0 say which tie it is: "
                 "0 | Same | equal_good, equal_bad or cannot_tell."

@@ -193,6 +193,25 @@ def test_an_operator_s_page(
     walk(watch, ["/operations/"])
 
 
+def watch_desk_and_move(page: Page) -> None:
+    """The desk follows what is typed and is no step back; a question that moves stays in view."""
+    first, second = (page.locator("[data-criterion]").nth(place) for place in (0, 1))
+    desk = page.frame_locator("iframe[name='desk-preview']")
+    steps = page.evaluate("history.length")
+    first.get_by_label("Question").fill("Which reply is much kinder?")
+    expect(desk.get_by_text("Which reply is much kinder?")).to_be_visible()
+    first.get_by_label("Question").fill("Which reply is kinder?")
+    expect(desk.get_by_text("Which reply is kinder?")).to_be_visible()
+    assert page.evaluate("history.length") == steps, "the desk is no step back"
+    second.get_by_role("button", name="Up").click()
+    # Where it went is in view, and the desk shows the questions at once.
+    expect(page.locator("#criterion-form-0").get_by_label("Question")).to_be_in_viewport()
+    expect(page.locator("#criterion-form-0 [name=up]")).to_be_hidden()
+    expect(desk.get_by_text("Which reply is kinder?")).to_be_visible()
+    page.locator("#criterion-form-0").get_by_role("button", name="Down").click()
+    expect(first.get_by_label("Question")).to_have_value("Which reply is kinder?")
+
+
 @pytest.mark.walk
 @pytest.mark.usefixtures("everyone_creates")
 def test_a_rubric_is_built_and_previewed_live(
@@ -225,6 +244,7 @@ def test_a_rubric_is_built_and_previewed_live(
     assert foot is not None
     assert head is not None
     assert foot["y"] + foot["height"] + 8 <= head["y"], "the cards stand apart"
+    watch_desk_and_move(page)
     page.set_viewport_size(PHONE)
     assert list(problems(page, everything=True)) == []
     page.get_by_role("button", name="Create the project").click()

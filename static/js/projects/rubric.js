@@ -69,11 +69,14 @@ function addCriterion(builder) {
   const total = field(builder, "input[name$='-TOTAL_FORMS']");
   const holder = document.createElement("div");
   const empty = builder.querySelector("[data-empty]");
+  const place = Number(total.value);
   holder.innerHTML = (empty?.innerHTML ?? "").replaceAll("__prefix__", total.value);
   const criterion = holder.firstElementChild;
   if (!criterion) return;
+  field(criterion, "[name=up]").formAction = `#criterion-form-${place - 1}`;
+  field(criterion, "[name=down]").formAction = `#criterion-form-${place + 1}`;
   builder.querySelector("[data-rows]")?.append(criterion);
-  total.value = String(Number(total.value) + 1);
+  total.value = String(place + 1);
   showPreview(criterion);
   field(criterion, "[name$='-wording']").focus();
 }
@@ -106,16 +109,53 @@ function begin(builder) {
 }
 
 /**
- * Show the desk again a moment after something was changed.
+ * Shows the desk as the form says it now, in a frame of its own beside the one in view: what is
+ * loaded into a frame that showed something is a step back in the history of the whole page.
+ * @param {HTMLButtonElement} button
+ */
+function showDesk(button) {
+  const [...frames] = /** @type {NodeListOf<HTMLIFrameElement>} */ (
+    document.querySelectorAll("[data-desks] iframe")
+  );
+  const [shown, ...waiting] = frames;
+  if (!shown) return;
+  for (const frame of waiting) frame.remove();
+  shown.removeAttribute("name");
+  if (shown.contentWindow) shown.contentWindow.name = "";
+  const next = document.createElement("iframe");
+  next.name = button.formTarget;
+  next.title = shown.title;
+  next.hidden = true;
+  shown.after(next);
+  next.addEventListener("load", () => {
+    if (next.contentWindow?.location.href === "about:blank") return;
+    next.style.height = shown.style.height;
+    const top = shown.contentWindow?.scrollY ?? 0;
+    shown.remove();
+    next.hidden = false;
+    next.contentWindow?.scrollTo(0, top);
+  });
+  button.form?.requestSubmit(button);
+}
+
+/**
+ * Show the desk again a moment after something was changed, and at once where questions stand.
  * @param {HTMLButtonElement} button
  */
 function followDesk(button) {
   let timer = 0;
-  const show = () => button.form?.requestSubmit(button);
+  const show = () => showDesk(button);
   button.form?.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(show, 500);
   });
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    show();
+  });
+  const isOwn = button.form?.querySelector("[name=template][value=blank]:checked");
+  const first = button.form && field(button.form, "[name$='-0-wording']");
+  if (isOwn && first?.value) show();
 }
 
 const desk = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-desk]"));
