@@ -23,13 +23,12 @@ _MIXED_IN = (Purpose.GOLD, Purpose.ANCHOR)
 class QueueStanding:
     """Where a rater stands in a project.
 
-    `left_at` is the queue key of the live task they had last, if the last one was, and
-    `left_chance` was its chance; `head` is that of the first task with a
-    place for anybody. `continued` is the task they had last where later turns follow its replies,
-    or the one before it where that was such a turn and was given back; what was given back beside
-    is none. `shown_task_id` is the task on the screen, None where it is not theirs any more.
-    `stream` is where they are in their stream, where checks are mixed into it, and `known` are the
-    purposes of which there are tasks whose answer is known.
+    `left_at` is the queue key of the live task they had last, and `left_chance` was its chance;
+    `head` is that of the first task with a place for anybody. `continued` is the task they had last
+    where later turns follow its replies, or the one before it where that was such a turn and was
+    given back; what was given back beside is none. `shown_task_id` is the task on the screen, None
+    where it is not theirs any more. `stream` is where they are in their stream, where checks are
+    mixed into it, and `known` are the purposes of which there are tasks whose answer is known.
     """
 
     stream: Stream
@@ -103,7 +102,7 @@ _STANDING = """
            AND o.id <> %(showing)s AND o.purpose NOT IN ({STAGES_SQL})
          ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
         (SELECT task_id FROM showing),
-        {left}, latest.selection_probability,
+        {left},
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
            AND t.withdrawn_at IS NULL
@@ -138,7 +137,7 @@ _FOLLOWED = """COALESCE(latest.follows_id, (
 _BEFORE = """
     LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
     LEFT JOIN LATERAL (
-        SELECT t.queue_key, t.priority
+        SELECT t.queue_key, t.priority, l.selection_probability
         FROM labeling_assignment l JOIN labeling_task t ON t.id = l.task_id
         WHERE latest.is_check AND l.rater_id = %(rater)s AND l.project_id = %(project)s
           AND l.purpose = 'live'
@@ -167,6 +166,8 @@ _COUNTED = """
         WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
           AND h.state IN ('leased', 'submitted')
           AND h.purpose NOT IN ('training', 'qualification')) mine ON true"""
+#: What is read of the live task that a rater had last.
+_LEFT = ("queue_key", "priority", "selection_probability")
 #: How many columns the statements have that do not look for checks.
 _PLAIN_COLUMNS = 15
 
@@ -179,7 +180,7 @@ def _standing_statement(*, mixes: bool, limited: bool) -> Statement:
         _STANDING.format(
             STAGES_SQL=STAGES_SQL,
             counted="mine.held, mine.judged" if limited else "0, 0",
-            left=", ".join(left.format(column) for column in ("queue_key", "priority")),
+            left=", ".join(left.format(column) for column in _LEFT),
             followed=_FOLLOWED if mixes else "latest.follows_id",
             checks=_CHECKS + _STREAM if mixes else "",
             more=(_BEFORE if mixes else "") + (_COUNTED if limited else ""),
