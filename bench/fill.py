@@ -21,9 +21,10 @@ from labeling.teaching.quiz.services import QuizAnswer, answer_example
 from labeling.wellbeing.services import choose_topics, describe_topic
 from projects.guidelines.examples import left_to_answer
 from projects.guidelines.services import acknowledge
-from projects.models import Project, Role, User
+from projects.models import Membership, Project, Role, User
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
+from projects.sql import database_now
 
 
 def project_with_raters(
@@ -93,8 +94,17 @@ def _make_gold(project: Project, share: float) -> None:
 
 
 def _turn_on(project: Project) -> None:
-    """Caps that nobody reaches, a quiz that every rater has answered, and two topics that they have
-    agreed to, with limits of their own; a twentieth of the prompts touch one."""
+    """Caps that nobody reaches, and stages that every rater has been through."""
+    caps = {"daily_limit": 2_000, "weekly_limit": 10_000, "share_limit": 0.9}
+    stages = {"training_tasks": 5, "qualification_tasks": 20}
+    Project.objects.filter(pk=project.pk).update(**caps, **stages)
+    raters = project.memberships.filter(role=Role.RATER)
+    raters.update(stage=Membership.Stage.PASSED, stage_at=database_now())
+
+
+def _ask_first(project: Project) -> None:
+    """Two topics that raters have agreed to, with limits of their own, and a quiz that all have
+    answered; a twentieth of the prompts touch a topic."""
     lead = project.memberships.get(role=Role.LEAD).user
     prompts = list(project.prompts.values_list("pk", flat=True))
     for number, key in enumerate(("violence", "medicine")):
@@ -102,8 +112,7 @@ def _turn_on(project: Project) -> None:
         describe_topic(project=project, actor=lead, key=key, said={"description": key, **limits})
         touched = project.prompts.filter(pk__in=prompts[number::40])
         touched.update(sensitivity=[{"topic": key, "severity": "moderate"}])
-    caps = {"daily_limit": 2_000, "weekly_limit": 10_000, "share_limit": 0.9}
-    Project.objects.filter(pk=project.pk).update(asks_quiz=True, **caps)
+    Project.objects.filter(pk=project.pk).update(asks_quiz=True)
     for membership in project.memberships.filter(role=Role.RATER).select_related("project", "user"):
         for example in left_to_answer(membership):
             answer = QuizAnswer({example.criterion: example.right[0]})
@@ -120,11 +129,13 @@ def main(
     overlap: int = 3,
     gold: float = 0.0,
     repeats: float = 0.0,
-    everything: bool = False,
+    guarded: bool = False,
+    asks: bool = False,
 ) -> None:
     """Fill the instance and write what the client needs to `out`, as JSON.
 
-    `everything` turns on what else may stand between a rater and the next task.
+    `guarded` turns on caps and qualification, `asks` topics and the quiz: what else may stand
+    between a rater and the next task.
     """
     path = Path(out).with_suffix(".jsonl")
     write_pairs(path, tasks)
@@ -132,7 +143,9 @@ def main(
     call_command("import_tasks", str(made["slug"]), str(path), verbosity=0)
     project = Project.objects.get(slug=made["slug"])
     _make_gold(project, gold)
-    if everything:
+    if guarded:
         _turn_on(project)
+    if asks:
+        _ask_first(project)
     render(project)
     Path(out).write_text(json.dumps(made))

@@ -3,8 +3,8 @@
 10,000 tasks (`--tasks`) of two 150-word responses, or another kind of tasks with as long ones,
 overlap 3, against `./run` with its defaults; 1, 8 and 32 raters without a pause for thought, of
 texts that are written one: others would get its reviews. `--gold 0.05 --repeats 0.05` mixes checks
-into comparisons, `--checks` does both and turns on caps, topics and the quiz. The client is a
-process of its own per run.
+into comparisons, `--checks` does both and turns on caps and qualification, `--topics` topics and
+the quiz. The client is a process of its own per run.
 """
 
 from __future__ import annotations
@@ -152,7 +152,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--checks",
         action="store_true",
-        help="5 %% of gold and of repeats among comparisons, caps, topics and the quiz",
+        help="5 %% of gold and of repeats among comparisons, caps and qualification",
+    )
+    parser.add_argument(
+        "--topics", action="store_true", help="comparisons with topics and the quiz"
     )
     parser.add_argument("--drive", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
@@ -174,8 +177,9 @@ def main() -> None:
         began = time.perf_counter()
         asked = f"{facts!r}, raters=33, tasks={options.tasks}"
         if options.kind == "compare":
-            checks = f"gold={options.gold}, repeats={options.repeats}, everything={options.checks}"
-            made.python(f"from bench import fill; fill.main({asked}, {checks})")
+            checks = f"gold={options.gold}, repeats={options.repeats}, guarded={options.checks}"
+            ways = f"{checks}, asks={options.topics}"
+            made.python(f"from bench import fill; fill.main({asked}, {ways})")
         else:
             made.python(f"from bench.fill_kinds import main; main({asked}, kind={options.kind!r})")
         print(f"filled and rendered in {time.perf_counter() - began:.0f} s", file=sys.stderr)

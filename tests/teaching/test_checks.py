@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 from hypothesis import given
@@ -320,6 +322,28 @@ def test_the_chance_of_a_task_is_one_among_those_open_to_its_rater(
     # Those whose original the rater has just had are not open to them.
     had = set(Assignment.objects.filter(rater=sam, purpose="live").values_list("task", flat=True))
     assert gold[0].selection_probability == 1 / sum(task.pk not in had for task in tasks[:3])
+
+
+def test_what_is_open_is_counted_once_and_not_after_each_check(
+    project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs
+):
+    tasks = make_tasks(project, 110, overlap=1)
+    for task in tasks[:8]:
+        make_gold(api, lena, task)
+    turn_on(project, gold_rate=0.4)
+    had = []
+    with CaptureQueriesContext(connection) as asked:
+        while len(had) < 15:
+            had.append(lease(rui, project))
+            canonical(rui, had[-1], -1)
+    live = [row for row in had if row.purpose == "live"]
+    assert 3 <= len(live) <= 12
+    assert [round(1 / row.selection_probability) for row in live] == [
+        *range(110, 110 - len(live), -1)
+    ]
+    again = sum(row.task.queue_key % 32 == 0 or row.selection_probability > 0.01 for row in live)
+    counted = [query for query in asked if "ahead.queue_key" in query["sql"]]
+    assert 1 <= len(counted) <= 1 + again
 
 
 # --- training ----------------------------------------------------------------------------------
