@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from labeling.datasets.readers import check, detect, limits, read
 from labeling.datasets.readers.arrowsizes import row_sizes
+from labeling.datasets.readers.looking import look_at_first
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportRow, Refusal, UnreadableFile
 
@@ -206,3 +208,19 @@ def test_a_file_without_rows_says_so(tmp_path, groups):
     for call in (check, detect):
         with pytest.raises(UnreadableFile, match="The file has no rows"):
             call(path)
+
+
+@pytest.mark.walk
+def test_large_pictures_are_taken_in_small_row_groups_and_else_refused_with_how_to_write_them(
+    parquet,
+):
+    """The library `datasets` writes a hundred rows a group, unless it is told otherwise."""
+    held = [{"bytes": os.urandom(700_000), "path": "a.jpg"} for _ in range(100)]
+    rows = [
+        {"id": str(i), "prompt": "p", "response_a": "x", "image": it} for i, it in enumerate(held)
+    ]
+    rows = [{**row, "response_b": "y"} for row in rows]
+    first = look_at_first(parquet(*rows, row_group_size=10), limit=1).rows[0]
+    assert isinstance(first, ImportRow), first
+    with pytest.raises(UnreadableFile, match="row group"):
+        look_at_first(parquet(*rows, row_group_size=100), limit=1)

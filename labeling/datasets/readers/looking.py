@@ -187,7 +187,7 @@ def _asked(bounded: Bounded, wish: _Wish) -> _Answer:
         raise UnreadableFile(
             "Reading this file takes more time or memory than one file may. Look for a row that "
             "never ends, a quote that is never closed or a text that is repeated endlessly, and "
-            "split the file."
+            "split the file. Write Parquet with fewer rows in a row group, ten of large pictures."
         ) from None
     if (objection := answer.objection) is None:
         return answer

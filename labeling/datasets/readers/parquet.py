@@ -29,6 +29,8 @@ _LONG = 1 << 14
 _BUFFER = 1 << 16
 _TOO_LONG = f"The row takes more than {limits.MAX_ROW_BYTES // 1024**2} MiB."
 _AGAIN = "Write it again and retry."
+#: How the library `datasets` is told to write row groups that are small, also of pictures.
+_FEWER = "batch_size=10"
 
 
 def _unreadable() -> tuple[type[Exception], ...]:
@@ -125,7 +127,7 @@ def _problem(error: Exception, read: int) -> str:
     if isinstance(error, MemoryError):
         return (
             f"The rows of the Parquet file after row {read:,} take more memory than there is. "
-            "Write them shorter, or in smaller row groups."
+            f"Write fewer of them in a row group: with datasets, to_parquet(…, {_FEWER})."
         )
     if "magic bytes" in said or "footer" in said or "too small" in said:
         return f"The Parquet file has no footer: it was cut off or never finished. {_AGAIN}"
