@@ -56,7 +56,7 @@ INSERT INTO labeling_prompt (project_id, external_id, messages, group_key, categ
     html_version, created_at)
 SELECT %(project)s, 'p-' || i, jsonb_build_array(jsonb_build_object('role', 'user', 'content',
         a.said || ' (' || i || ')')), md5(i::text) || md5(i::text),
-    'category ' || i %% 40, 'en', '', '', '', '', '', '', '{}', '', 0, now()
+    'category ' || i %% 40, 'en', '', '[]', '', '', '', '', '{}', '', 0, now()
 FROM generate_series(1, %(tasks)s) i JOIN phrases a ON a.n = 1 + i * 7 %% 400 ORDER BY i;
 INSERT INTO labeling_response (prompt_id, external_id, content, messages, model, model_version,
     decoding, batch, is_human, html, html_version)
@@ -99,7 +99,7 @@ INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id, gui
 SELECT id, task_id, project_id, rater_id, guideline_id, true, false, '', purpose, strategy, 1,
     'human', CASE WHEN id %% 10 = 0 THEN 'The first is right, the second says too much. ' || id
     ELSE '' END, '[]', CASE WHEN id %% 500 = 0 THEN '["unsafe"]'::jsonb ELSE '[]' END,
-    5000 + id %% 60000, 0, false, '', submitted_at
+    5000 + id %% 60000, 0, false, '1', submitted_at
 FROM labeling_assignment WHERE project_id = %(project)s AND state = 'submitted' ORDER BY id;
 """
 

@@ -46,6 +46,7 @@ def test_a_rater_answers_each_example_once_and_then_gets_tasks(
     assert "Here another answer is right" in wrong.content.decode()
     assert "It is four." in wrong.content.decode()
     assert "Right: A is slightly better" in wrong.content.decode()
+    assert '<li class="as-written">5</li>' in wrong.content.decode()  # to be read once more
     twice = client.post(f"{SITE}quiz/", {"example": 1, "answer.overall": "-1"}, follow=True)
     assert "the first answer counts" in twice.content.decode()
     # Who leaves in the middle goes on with the next.

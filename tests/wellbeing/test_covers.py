@@ -204,8 +204,13 @@ def test_an_example_copied_from_a_task_is_covered_in_the_quiz(
     (task,) = make_tasks(project, 1)
     update_project(project=project, actor=lena, changes={"asks_quiz": True})
     copied_example(project, lena, task)
-    page = client_for(rui).get("/p/support-answers/quiz/").content.decode()
+    client = client_for(rui)
+    page = client.get("/p/support-answers/quiz/").content.decode()
     assert len(bodies(page)) == 3
+    answer = {"example": 1, "answer.overall": "-1"}
+    after = client.post("/p/support-answers/quiz/", answer, follow=True).content.decode()
+    assert after.count("data-cover") == 1
+    assert "It is 1, doubled." not in after.partition("<details class=\"cover\"")[0]
 
 
 def test_an_example_copied_from_a_task_is_covered_wherever_the_guideline_is_read(

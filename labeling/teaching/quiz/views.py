@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from labeling.rating.quiz_desk import quiz_desk, quiz_submission
+from labeling.rating.selectors import example_topics
 from labeling.teaching.examples.selectors import right_words
 from labeling.teaching.quiz.selectors import own_attempt
 from labeling.teaching.quiz.services import (
@@ -77,6 +78,7 @@ def _feedback(attempt: QuizAttempt) -> dict[str, object]:
         "said": said,
         "right_words": right or attempt.example.answer,
         "example": attempt.example,
+        "topics": example_topics(attempt.example),
     }
 
 
