@@ -210,7 +210,7 @@ def test_an_example_copied_from_a_task_is_covered_in_the_quiz(
     answer = {"example": 1, "answer.overall": "-1"}
     after = client.post("/p/support-answers/quiz/", answer, follow=True).content.decode()
     assert after.count("data-cover") == 1
-    assert "It is 1, doubled." not in after.partition("<details class=\"cover\"")[0]
+    assert "It is 1, doubled." not in after.partition('<details class="cover"')[0]
 
 
 def test_an_example_copied_from_a_task_is_covered_wherever_the_guideline_is_read(
