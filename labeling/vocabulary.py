@@ -66,12 +66,18 @@ class Purpose(StrEnum):
     ANCHOR = "anchor"
     TRAINING = "training"
     QUALIFICATION = "qualification"
+    ADJUDICATION = "adjudication"
 
 
 #: What raters do before their first live task: it counts in no figure and is no data.
 STAGES = (Purpose.TRAINING, Purpose.QUALIFICATION)
 #: The same as SQL names it.
 STAGES_SQL = ", ".join(f"'{stage}'" for stage in STAGES)
+#: What counts in no figure of raters, in nobody's volume and against no limit: stages, and a
+#: reviewer's final word, which stands beside the votes of its task.
+APART = (*STAGES, Purpose.ADJUDICATION)
+#: The same as SQL names it.
+APART_SQL = ", ".join(f"'{purpose}'" for purpose in APART)
 #: Why a rater is given a copy of a task: each may get it, so it has no bound.
 CHECKS = (Purpose.GOLD, Purpose.REPEAT, Purpose.ANCHOR)
 
@@ -83,8 +89,9 @@ class GoldKind(StrEnum):
     PLEASANT_WRONG = "pleasant_wrong"
 
 
+#: What a task is for: a final word is given on one of another purpose.
+TASK_PURPOSES = tuple(purpose for purpose in Purpose if purpose != Purpose.ADJUDICATION)
 #: The same as lists, by which the OpenAPI document knows them.
-TASK_PURPOSES = tuple(Purpose)
 GOLD_KINDS = tuple(GoldKind)
 
 
@@ -140,6 +147,7 @@ class Strategy(StrEnum):
     UNIFORM = "uniform"
     QUEUE = "queue"
     IMPORTED = "imported"
+    CHOSEN = "chosen"
 
 
 class JobState(StrEnum):

@@ -29,6 +29,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     PLAN_TASKS = "plan_tasks"
     SETTLE_REPORTS = "settle_reports"
+    ADJUDICATE = "adjudicate"
     TEACH = "teach"
     SEE_IMPORTS = "see_imports"
     SEE_MEMBERS = "see_members"
@@ -56,6 +57,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.WITHDRAW: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.PLAN_TASKS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SETTLE_REPORTS: frozenset({Role.LEAD}),
+    Action.ADJUDICATE: frozenset({Role.LEAD, Role.REVIEWER}),
     Action.TEACH: frozenset({Role.LEAD}),
     Action.SEE_IMPORTS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_MEMBERS: frozenset({Role.LEAD, Role.REVIEWER}),

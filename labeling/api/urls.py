@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
-from labeling.api import documentation
+from labeling.api import documentation, task_urls
 from labeling.erasure import api as erasure
 from labeling.imports import api as imports
 from labeling.lead import api as figures
@@ -14,8 +14,6 @@ from labeling.lead.overview import api as needs
 from labeling.lead.principles import api as principles
 from labeling.lead.ranking import api as ranking
 from labeling.lead.raters import api as raters
-from labeling.lead.tasks import api as tasks
-from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.own import api as own
 from labeling.pictures import api as pictures
@@ -323,52 +321,7 @@ urlpatterns = [
         name="topic-choices",
     ),
     path("projects/<slug:slug>/writing/", figures.ProjectWriting.as_view(), name="writing"),
-    path("projects/<slug:slug>/tasks/", tasks.Tasks.as_view(), name="tasks"),
-    path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.OneTask.as_view(), name="task"),
-    path(
-        "projects/<slug:slug>/tasks/<int:task_id>/votes/",
-        tasks.OpenedVotes.as_view(),
-        name="task-votes",
-    ),
-    path(
-        "projects/<slug:slug>/tasks/<int:task_id>/settle/",
-        tasks.ReportSettlements.as_view(),
-        name="task-settle",
-    ),
-    path("projects/<slug:slug>/task-changes/", tasks.TaskChanges.as_view(), name="task-changes"),
-    path(
-        "projects/<slug:slug>/task-changes/<int:change_id>/",
-        tasks.OneTaskChange.as_view(),
-        name="task-change",
-    ),
-    path(
-        "projects/<slug:slug>/task-changes/<int:change_id>/cancel/",
-        tasks.TaskChangeCancellation.as_view(),
-        name="task-change-cancel",
-    ),
-    path(
-        "projects/<slug:slug>/tasks/<int:task_id>/withdraw/",
-        withdrawals.TaskWithdrawal.as_view(),
-        name="task-withdraw",
-    ),
-    path(
-        "projects/<slug:slug>/tasks/<int:task_id>/put-back/",
-        withdrawals.TaskReturn.as_view(),
-        name="task-put-back",
-    ),
-    path(
-        "projects/<slug:slug>/withdrawals/", withdrawals.Withdrawals.as_view(), name="withdrawals"
-    ),
-    path(
-        "projects/<slug:slug>/withdrawals/<int:withdrawal_id>/",
-        withdrawals.OneWithdrawal.as_view(),
-        name="withdrawal",
-    ),
-    path(
-        "projects/<slug:slug>/withdrawals/<int:withdrawal_id>/cancel/",
-        withdrawals.WithdrawalCancellation.as_view(),
-        name="withdrawal-cancel",
-    ),
+    *task_urls.urlpatterns,
     path(
         "projects/<slug:slug>/deletion/", erasure.ProjectDeletion.as_view(), name="project-deletion"
     ),

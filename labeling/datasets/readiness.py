@@ -269,6 +269,7 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "prompts": len(np.unique(np.array(tally.prompts, dtype=np.uint64))),
         "judgments": tally.judgments,
         "judgments_left_out": _sorted(tally.excluded),
+        **({"final_words": tally.final_words} if tally.final_words else {}),
         "judgments_with_rationale": tally.rationales,
         "judgments_per_flag": _sorted(tally.flags),
         "raters": len(tally.by(0)),

@@ -13,6 +13,9 @@ REASONS: dict[str, str] = {
     "purpose_anchor": gettext_noop("judgments on anchor tasks measure drift and are never data"),
     "purpose_training": gettext_noop("judgments made while training are never data"),
     "purpose_qualification": gettext_noop("judgments made while qualifying are never data"),
+    "purpose_adjudication": gettext_noop(
+        "final words of reviewers, which only “Consensus” and “Adjudicated tasks only” take"
+    ),
     "source_human": gettext_noop("judgments by people are kept apart from those asked for"),
     "source_ai": gettext_noop("judgments by a model are kept apart from people's"),
     "source_human_after_ai": gettext_noop(

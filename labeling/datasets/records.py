@@ -178,7 +178,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     `edit_of` which response that edits, from 1 (without a text it was left as it was), `writing`
     how it was written and `counted` of how many characters typed and pasted. Times are in
     milliseconds, None where nobody measured them: in imported judgments, and where a broken clock
-    sent what cannot be (`times_cut`). `adjudicates` marks a reviewer's final word on the task;
+    sent what cannot be (`times_cut`). `adjudicates` marks a reviewer's final word on the task: a
+    judgment of that purpose, or a vote from before there was one, which stays a vote too;
     `stopped`: a gate ended it. `created_at` is ISO 8601 in UTC.
     """
 
@@ -214,6 +215,11 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     spans: tuple[SpanRecord, ...] = ()
     regions: tuple[RegionRecord, ...] = ()
     stopped: bool = False
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is a final word and no vote."""
+        return self.purpose == Purpose.ADJUDICATION.value
 
     def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.

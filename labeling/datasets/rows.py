@@ -138,7 +138,8 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     about each response a value or a word of `Unsaid` (`{"c1": 3, "c2": "unsure"}`); about the
     principles of a guideline such values by principle (`{"c1": {"P3": -2}}`).
     `spans` are the passages it marks, `regions` those of pictures, `reasons` the codes of the
-    reasons it names, `draft` what it wrote.
+    reasons it names, `draft` what it wrote. `is_final`: a reviewer's final word, beside any vote
+    of the same name.
     """
 
     rater: str
@@ -153,6 +154,7 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     regions: tuple[ImportedRegion, ...] = ()
     reasons: tuple[str, ...] = ()
     draft: ImportedText | None = None
+    is_final: bool = False
 
 
 class ImportedJudgment(ImportedLabel, frozen=True, gc=False):

@@ -71,6 +71,7 @@ class Tally:
     Attributes:
         prompts: a number for the prompt of each task that has a judgment that may become data.
         excluded: judgments that may not become data, by reason.
+        final_words: those of reviewers that decide beside the votes, or instead of them.
         ways: judgments that may become data, by rater, guideline version, source, strategy and
             rubric version.
         chances: how many of them have a selection probability, the least and the largest of those.
@@ -93,6 +94,7 @@ class Tally:
     judgments: int = 0
     prompts: array[int] = field(default_factory=lambda: array("Q"))
     excluded: Counter[str] = field(default_factory=Counter)
+    final_words: int = 0
     ways: Counter[tuple[str, int, str, str, int]] = field(default_factory=Counter)
     chances: tuple[int, float, float] = (0, 1.0, 0.0)
     rationales: int = 0
@@ -133,7 +135,8 @@ class Tally:
 
     def take(self, item: TaskRows, recipe: Recipe) -> None:
         """Counts a task on the recipe's criterion: what was said, and what became of it."""
-        task, may = item.task, item.judgments
+        task, may = item.task, _voices(item, recipe)
+        self.final_words += sum(judgment.is_apart for judgment in item.judgments)
         cluster = _number(task.prompt_id)
         patterns: Said = {}
         if may:
@@ -241,6 +244,13 @@ class Tally:
         if first != second and len(task.responses) == 2:
             marks = [mark for response in task.responses for mark in _markup(response)]
             self.styles.append(((second > first) - (second < first), cluster, *marks))
+
+
+def _voices(item: TaskRows, recipe: Recipe) -> Sequence[JudgmentRecord]:
+    """What may become data: votes, or the final words where these alone are asked for."""
+    if recipe.options.adjudicated_only or not any(said.is_apart for said in item.judgments):
+        return item.judgments
+    return [judgment for judgment in item.judgments if not judgment.is_apart]
 
 
 def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Recipe) -> Said:

@@ -26,7 +26,7 @@ from labeling.imports.known import (
     response_columns,
     stored_about,
 )
-from labeling.imports.labels import write_labels
+from labeling.imports.labels import votes_among, write_labels
 from labeling.imports.reviewed import check_review, is_review, reviewed_texts, stored_reviews
 from labeling.imports.right_answers import RightAnswer, RightAnswers, right_answer_of
 from labeling.imports.rubrics import LabelRubrics
@@ -229,7 +229,7 @@ class BatchWriter:
         )
 
     def _task(self, target: Target) -> tuple[object, ...]:
-        overlap = overlap_for(1 if target.text else self._overlap, len(target.labels))
+        overlap = overlap_for(1 if target.text else self._overlap, votes_among(target.labels))
         key = queue_key(0, self._project.salt, target.external_id)
         return (
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),

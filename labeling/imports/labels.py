@@ -22,6 +22,9 @@ from projects.services.members import placeholder_raters
 Spot = tuple[int, int | None, int | None]
 
 
+#: By whom a label is, and whether it is their final word beside a vote.
+Voice = tuple[str, bool]
+
 #: What is read of an answer on record.
 _STORED = (
     *("judgment_id", "criterion_id", "response_id", "principle__number"),
@@ -45,6 +48,17 @@ class Label:
     marks: LabelMarks = NO_MARKS
     reasons: tuple[str, ...] = ()
     draft: LabelledText | None = None
+    is_final: bool = False
+
+    @property
+    def voice(self) -> Voice:
+        """By whom it is, and as what."""
+        return self.rater, self.is_final
+
+    @property
+    def purpose(self) -> Purpose:
+        """What its judgment was given for."""
+        return Purpose.ADJUDICATION if self.is_final else Purpose.LIVE
 
     def says_no_more_than(self, record: Label) -> bool:
         """Whether the record says all of this, whenever it was said.
@@ -77,14 +91,14 @@ class Label:
 
 def stored_labels(
     tasks: Iterable[Task], *, with_regions: bool, with_texts: bool
-) -> dict[int, dict[str, Label]]:
-    """task id -> rater's name -> what the placeholder rater of that name is on record with.
+) -> dict[int, dict[Voice, Label]]:
+    """task id -> voice -> what the placeholder rater of that name is on record with.
 
     Regions of pictures are read where they are asked for, and so is what they wrote.
     """
     tasks = list(tasks)
     judgments = Judgment.objects.filter(task__in=tasks, rater__is_placeholder=True).standing()
-    rows = list(judgments.values_list("pk", "task_id", "rater__name", "reasons"))
+    rows = list(judgments.values_list("pk", "task_id", "rater__name", "reasons", "purpose"))
     places = {task.pk: {pk: i for i, pk in enumerate(task.response_ids)} for task in tasks}
     places_of = {pk: places[task_id] for pk, task_id, *_ in rows}
     criteria = Criterion.objects.filter(project__in={task.project_id for task in tasks}).in_bulk()
@@ -100,11 +114,11 @@ def stored_labels(
         )
         if side_only:
             sides[judgment].add(criterion)
-    labels: dict[int, dict[str, Label]] = defaultdict(dict)
+    labels: dict[int, dict[Voice, Label]] = defaultdict(dict)
     marks = stored_marks(places_of, with_regions=with_regions)
     texts = stored_texts(places_of) if with_texts else {}
-    for pk, task_id, name, reasons in rows:
-        labels[task_id][name] = Label(
+    for pk, task_id, name, reasons, purpose in rows:
+        label = Label(
             name,
             tuple(answers[pk]),
             "",
@@ -113,7 +127,9 @@ def stored_labels(
             marks[pk],
             tuple(reasons),
             texts.get(pk),
+            purpose == Purpose.ADJUDICATION,
         )
+        labels[task_id][label.voice] = label
     return labels
 
 
@@ -143,7 +159,8 @@ def write_labels(
             raters[label.rater],
             task_id,
             len(responses[task_id]),
-            label.at or now,
+            label,
+            now,
             import_id,
         )
         for task_id, of_task in labels.items()
@@ -194,8 +211,9 @@ def _make_room(labels: Mapping[int, Sequence[Label]]) -> dict[int, int]:
     room = {pk: slots or 0 for pk, slots in bounded.values_list("pk", "open_slots")}
     missing: dict[int, list[int]] = defaultdict(list)
     for task_id, of_task in labels.items():
-        if task_id in room and len(of_task) > room[task_id]:
-            missing[len(of_task) - room[task_id]].append(task_id)
+        n = votes_among(of_task)
+        if task_id in room and n > room[task_id]:
+            missing[n - room[task_id]].append(task_id)
     for count, task_ids in missing.items():
         Task.objects.filter(pk__in=task_ids).update(
             overlap=F("overlap") + count, open_slots=F("open_slots") + count
@@ -203,9 +221,21 @@ def _make_room(labels: Mapping[int, Sequence[Label]]) -> dict[int, int]:
     return {pk: count for count, task_ids in missing.items() for pk in task_ids}
 
 
+def votes_among(labels: Sequence[Label]) -> int:
+    """How many of the labels take a place: final words do not."""
+    return sum(not label.is_final for label in labels)
+
+
 def _assignment(
-    project: Project, rater: User, task_id: int, size: int, at: datetime, import_id: int
+    project: Project,
+    rater: User,
+    task_id: int,
+    size: int,
+    label: Label,
+    now: datetime,
+    import_id: int,
 ) -> Assignment:
+    at = label.at or now
     # Nobody knows on which side a response stood elsewhere; statistics of position leave
     # assignments of this strategy out.
     return Assignment(
@@ -215,7 +245,7 @@ def _assignment(
         state=AssignmentState.SUBMITTED,
         lease_expires_at=at,
         shown_order=list(range(size)),
-        purpose=Purpose.LIVE,
+        purpose=label.purpose,
         strategy=Strategy.IMPORTED,
         opened_at=at,
         submitted_at=at,
@@ -229,7 +259,7 @@ def _judgment(assignment: Assignment, label: Label, now: datetime) -> Judgment:
         task_id=assignment.task_id,
         project_id=assignment.project_id,
         rater_id=assignment.rater_id,
-        purpose=Purpose.LIVE,
+        purpose=label.purpose,
         strategy=Strategy.IMPORTED,
         source=Source.HUMAN,
         rationale=label.rationale,

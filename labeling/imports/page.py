@@ -117,7 +117,7 @@ def _side_in_words(value: object) -> str:
 def _in_words(labels: Iterable[ImportedLabel]) -> list[LabelInWords]:
     return [
         LabelInWords(
-            label.rater,
+            _("%(name)s, final word") % {"name": label.rater} if label.is_final else label.rater,
             [
                 *((key, _words(label, key)) for key in label.values),
                 *((key, _answer_in_words(answer)) for key, answer in label.answers.items()),

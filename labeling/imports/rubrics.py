@@ -17,7 +17,7 @@ from labeling.datasets.rows import (
 )
 from labeling.imports.drafts import LabelledText
 from labeling.imports.label_marks import LabelMarks
-from labeling.imports.labels import Label
+from labeling.imports.labels import Label, Voice
 from labeling.kinds import GivenAnswer, Kind, LabelError, has_axes, kind_of, label_answers
 from labeling.kinds.known import AskedQuestions
 from labeling.kinds.regions import MarkedRegion
@@ -202,6 +202,7 @@ class LabelRubric:
             ),
             judgment.reasons,
             _draft(judgment, shown_order),
+            judgment.is_final,
         )
 
     def _span(
@@ -278,9 +279,10 @@ class LabelRubric:
             "import": import_id,
         }
 
-    def stored_votes(self, votes: Iterable[Mapping[str, Any]]) -> dict[str, Label]:
+    def stored_votes(self, votes: Iterable[Mapping[str, Any]]) -> dict[Voice, Label]:
         """model -> its vote that is kept on a task."""
-        return {vote["model"]: self._stored_vote(vote) for vote in votes}
+        stored = map(self._stored_vote, votes)
+        return {vote.voice: vote for vote in stored}
 
     def _stored_vote(self, vote: Mapping[str, Any]) -> Label:
         known = {criterion.key: criterion for criterion in self.criteria}

@@ -20,7 +20,7 @@ from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, Refusal, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
 from labeling.imports.known import stored_about, stored_prompt_about
-from labeling.imports.labels import Label, stored_labels
+from labeling.imports.labels import Label, Voice, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
 from labeling.vocabulary import ASKED_AS_REVIEW, HOLDING_STATES, Strategy, TaskKind
 from labeling.vocabulary import AssignmentState as State
@@ -96,7 +96,7 @@ class Target:
     task_id: int = 0
     stored: list[Response] = field(default_factory=list)
     frozen: str = ""
-    known: dict[str, Label] = field(default_factory=dict)
+    known: dict[Voice, Label] = field(default_factory=dict)
     labels: list[Label] = field(default_factory=list)
     votes: list[dict[str, Any]] = field(default_factory=list)
     has_new_votes: bool = False
@@ -139,7 +139,7 @@ class Target:
     def hears(self, labels: Sequence[Label], votes: Sequence[dict[str, Any]]) -> None:
         """Takes new labels of people, and votes of models."""
         self.labels += labels
-        self.known |= {label.rater: label for label in labels}
+        self.known |= {label.voice: label for label in labels}
         self.votes += votes
         self.has_new_votes |= bool(votes)
 
@@ -272,11 +272,11 @@ def addressed(row: ImportRow, targets: Mapping[str, Target]) -> ImportRow:
     return replace(row, external_id=row.shared_id) if first is not None else row
 
 
-def new_labels(said: Iterable[Label], known: Mapping[str, Label]) -> list[Label]:
+def new_labels(said: Iterable[Label], known: Mapping[Voice, Label]) -> list[Label]:
     """The labels that are not on record yet. Raises RowError where one contradicts the record."""
     fresh = []
     for label in said:
-        before = known.get(label.rater)
+        before = known.get(label.voice)
         if before is None:
             fresh.append(label)
         elif not label.says_no_more_than(before):
@@ -316,7 +316,7 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     return targets
 
 
-def known_labels(tasks: Iterable[Task], rows: Iterable[ImportRow]) -> dict[int, dict[str, Label]]:
+def known_labels(tasks: Iterable[Task], rows: Iterable[ImportRow]) -> dict[int, dict[Voice, Label]]:
     """The labels on record of tasks, by id and rater, as far as those of rows may speak of them."""
     labels = [label for row in rows for label in row.judgments]
     if not labels:
@@ -362,7 +362,7 @@ def _frozen(task: Task) -> str:
 
 
 def stored_target(
-    task: Task, prompt: Prompt, responses: Mapping[int, Response], known: dict[str, Label]
+    task: Task, prompt: Prompt, responses: Mapping[int, Response], known: dict[Voice, Label]
 ) -> Target:
     """A task as it is in the project."""
     stored = [responses[pk] for pk in task.response_ids]

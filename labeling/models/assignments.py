@@ -19,8 +19,9 @@ class Assignment(models.Model):
 
     `shown_order[i]` is the canonical index of the response shown at place i; under the strategy
     `imported` it is the canonical order and says nothing, because nobody saw a screen here, and
-    `import_job` is the import that brought the label. A lease that was prepared ahead (`opened_at`
-    empty) is short, so that a closed tab frees it soon.
+    `import_job` is the import that brought the label. One of purpose `adjudication` is of a final
+    word and takes no place: a person may have it beside a vote of their own. A lease that was
+    prepared ahead (`opened_at` empty) is short, so that a closed tab frees it soon.
     `reopened_at` is set while its rater may change what they submitted: the answer stands until
     another one is, and `lease_expires_at` says until when that may be.
     `rubric` says which questions were shown: none is recorded for imported labels, and for what
@@ -72,7 +73,9 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["task", "rater"], name="never_the_same_task_twice"),
+            models.UniqueConstraint(
+                fields=["task", "rater", "purpose"], name="never_the_same_task_twice"
+            ),
         ]
         indexes = [
             # Read by the allocation: my open leases, my number of judgments.

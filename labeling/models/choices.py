@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -25,6 +26,7 @@ LABELS: dict[str, Promise] = {
     "anchor": _("Anchor"),
     "training": _("Training"),
     "qualification": _("Qualification"),
+    "adjudication": _("Final word"),
     "fault": _("Fault"),
     "praise": _("Praise"),
     "less": _("Less of a topic"),
@@ -52,6 +54,7 @@ LABELS: dict[str, Promise] = {
     "uniform": _("Uniform"),
     "queue": _("Queue, chance not recorded"),
     "imported": _("Imported"),
+    "chosen": _("Chosen by who judged it"),
     "human": _("Human"),
     "ai": _("Ai"),
     "human_after_ai": _("Human after ai"),
@@ -86,6 +89,6 @@ FLAG_LABELS: dict[str, Promise] = {
 }
 
 
-def choices(enumeration: type[StrEnum]) -> list[tuple[str, Promise]]:
+def choices(enumeration: Iterable[StrEnum]) -> list[tuple[str, Promise]]:
     """(value, label) pairs in declared order. Raises KeyError for a value without a word."""
     return [(item.value, LABELS[item.value]) for item in enumeration]

@@ -15,7 +15,7 @@ from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
 from labeling.models.exclusions import Exclusion
 from labeling.models.tasks import Response, Task
-from labeling.vocabulary import STAGES, Purpose, Source, Strategy, TieKind, Unsaid
+from labeling.vocabulary import APART, Purpose, Source, Strategy, TieKind, Unsaid
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
 from projects.scales import PREFERENCES
 
@@ -51,8 +51,14 @@ def _by_people(prefix: str = "") -> Q:
 
 
 def _at_work(prefix: str = "") -> Q:
-    """Not given while training or qualifying: what only says how far a rater has come."""
-    return ~Q(**{f"{prefix}purpose__in": list(STAGES)})
+    """Not given while training or qualifying, which only says how far a rater has come; no final
+    word either."""
+    return ~Q(**{f"{prefix}purpose__in": list(APART)})
+
+
+def _by_raters(prefix: str = "") -> Q:
+    """No reviewer's final word."""
+    return ~Q(**{f"{prefix}purpose": Purpose.ADJUDICATION})
 
 
 def _included(prefix: str = "") -> Q:
@@ -69,8 +75,8 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
     """Judgments by whether they count; every figure and file starts from one of these."""
 
     def valid(self) -> Self:
-        """Current, not taken back, given by people who had no model's word on it."""
-        return self.filter(_standing() & _by_people())
+        """Current, not taken back, given by raters, people who had no model's word on it."""
+        return self.filter(_standing() & _by_people() & _by_raters())
 
     def counting(self) -> Self:
         """What counts: what would count, but for what a lead has excluded."""
@@ -94,8 +100,17 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         return standing.at_work().filter(_by_people())
 
     def at_work(self) -> Self:
-        """None of those that were given while training or qualifying."""
+        """None of those that were given while training or qualifying, and no final words."""
         return self.filter(_at_work())
+
+    def by_raters(self) -> Self:
+        """No final words: what stands beside the votes of a task is none of them."""
+        return self.filter(_by_raters())
+
+    def final_words(self) -> Self:
+        """The final words that stand, the one that holds first of each task: the newest."""
+        words = self.filter(_standing(), purpose=Purpose.ADJUDICATION)
+        return words.order_by("-created_at", "-pk")
 
     def submitted(self) -> Self:
         """Every answer that was given, also what was changed or taken back since: a row that takes
@@ -127,7 +142,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def valid(self) -> Self:
         """The answers of judgments that are valid."""
-        return self.filter(_standing("judgment__") & _by_people("judgment__"))
+        standing = _standing("judgment__") & _by_people("judgment__")
+        return self.filter(standing & _by_raters("judgment__"))
 
     def counting(self) -> Self:
         """The answers of judgments that count."""

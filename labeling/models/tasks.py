@@ -19,6 +19,7 @@ from labeling.vocabulary import (
     ASKED_AS_AXES,
     ASKED_AS_OVERALL,
     ASKED_AS_REVIEW,
+    TASK_PURPOSES,
     Purpose,
     TaskKind,
     TaskPart,
@@ -195,7 +196,7 @@ class Task(models.Model):
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="tasks")
     external_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=choices(TaskKind), default=TaskKind.COMPARE)
-    purpose = models.CharField(max_length=16, choices=choices(Purpose), default=Purpose.LIVE)
+    purpose = models.CharField(max_length=16, choices=choices(TASK_PURPOSES), default=Purpose.LIVE)
     response_ids = ArrayField(models.BigIntegerField())
     source_order = ArrayField(models.SmallIntegerField(), null=True, blank=True)
     overlap = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from labeling.lead.tasks.selectors import prompt_excerpt
+from labeling.lead.tasks.rows import prompt_excerpt
 from labeling.models import Judgment, TalkedOver, Task
 from labeling.own.selectors import (
     LEAST_OTHERS,

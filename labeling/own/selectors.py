@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, kind_of, slot, unsaid_words
-from labeling.lead.tasks.selectors import prompt_excerpt
+from labeling.lead.tasks.rows import prompt_excerpt
 from labeling.models import Answer, Exclusion, Judgment, RaterNote, TalkedOver
 from labeling.models.openings import opened_tasks
 from labeling.rating.selectors import own_judgments

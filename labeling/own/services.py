@@ -60,7 +60,8 @@ def mark_talked_over(*, member: Membership, task: Task, author: User, done: bool
 
     Raises Conflict where the rater has not answered the task.
     """
-    judged = Judgment.objects.standing().filter(task=task, rater=member.user, project=task.project)
+    standing = Judgment.objects.standing().by_raters()
+    judged = standing.filter(task=task, rater=member.user, project=task.project)
     if not judged.exists():
         raise Conflict(_("This rater has not answered that task."))
     marks = TalkedOver.objects.filter(task=task, rater=member.user)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from labeling.vocabulary import STAGES_SQL, NothingLeft
+from labeling.vocabulary import APART_SQL, NothingLeft
 from projects.models import Membership, Project
 from projects.sql import Statement
 
@@ -26,9 +26,10 @@ _DONE = Statement(
         count(*) FILTER (WHERE is_open OR submitted_at BETWEEN %(week)s AND %(next_week)s),
         (SELECT count(*) FROM labeling_assignment h
          WHERE %(shared)s AND h.rater_id = %(rater)s AND h.project_id = %(project)s
-           AND h.state IN ('leased', 'submitted') AND h.purpose NOT IN ({STAGES_SQL}))
+           AND h.state IN ('leased', 'submitted') AND h.purpose NOT IN ({APART_SQL}))
     FROM (SELECT a.submitted_at, a.state = 'leased' AS is_open FROM labeling_assignment a
           WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s
+            AND a.purpose <> 'adjudication'
           ORDER BY a.id DESC LIMIT %(newest)s) lately
     """,  # noqa: S608 - words of our own
     project="bigint",

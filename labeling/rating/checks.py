@@ -48,6 +48,7 @@ _LATELY = f"""
         SELECT l.task_id, l.opened_at, GREATEST(l.created_at, l.opened_at) AS at
         FROM labeling_assignment l
         WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
+          AND l.purpose <> 'adjudication'
           AND (l.opened_at IS NOT NULL OR l.state = 'leased')
         ORDER BY l.id DESC LIMIT {REPEAT_AFTER - 1}),
     since AS MATERIALIZED (

@@ -21,7 +21,7 @@ from labeling.allocation import (
     seeded_number,
 )
 from labeling.models import Task
-from labeling.vocabulary import TaskKind, TaskPart
+from labeling.vocabulary import Purpose, TaskKind, TaskPart
 from projects.scales import PREFERENCES, RANKING
 from projects.sql import PlannedAnew, Statement
 
@@ -71,7 +71,7 @@ CHOSE = f"""EXISTS (
         JOIN labeling_answer n ON n.judgment_id = j.id
         JOIN projects_criterion c ON c.id = n.criterion_id
     WHERE j.task_id = t.follows_id AND j.rater_id = %(rater)s AND j.is_current AND NOT j.withdrawn
-      AND c.is_primary AND (
+      AND j.purpose <> '{Purpose.ADJUDICATION}' AND c.is_primary AND (
         (parent.kind = '{TaskKind.COMPARE}' AND c.family = '{PREFERENCES}'
          AND n.response_id IS NULL AND sign(n.value) = 2 * t.reply - 1)
         OR (parent.kind = '{TaskKind.RANK}' AND c.family = '{RANKING}'
@@ -90,13 +90,13 @@ _OF_PASSES = f"""({{t}}.part = '' OR CASE {{t}}.part
         WHERE later.first_pass_id = {{t}}.id AND b.rater_id = %(rater)s AND b.state <> 'expired')
     WHEN '{TaskPart.SAME}' THEN EXISTS (
         SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
-          AND b.rater_id = %(rater)s AND b.state = 'submitted')
+          AND b.rater_id = %(rater)s AND b.state = 'submitted' AND b.purpose = 'live')
     ELSE NOT EXISTS (
         SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
           AND b.rater_id = %(rater)s AND b.state <> 'expired')
       AND ({{t}}.first_pass_id IS NULL OR EXISTS (
         SELECT 1 FROM labeling_assignment b WHERE b.task_id = {{t}}.first_pass_id
-          AND b.state = 'submitted')) END)"""  # noqa: S608 - our own words
+          AND b.state = 'submitted' AND b.purpose = 'live')) END)"""  # noqa: S608 - our own words
 
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
 # a row (a lease, or that I opened the task's votes), and I hold my lock.

@@ -30,12 +30,14 @@ _RAISE = Statement(
     WHERE t.id = %(task)s AND t.overlap < %(most)s AND t.reviews_id IS NULL
       AND t.overlap <= (
         SELECT count(*) FROM labeling_judgment j
-        WHERE j.task_id = t.id AND j.is_current AND NOT j.withdrawn)
+        WHERE j.task_id = t.id AND j.is_current AND NOT j.withdrawn
+          AND j.purpose <> 'adjudication')
       AND EXISTS (
         SELECT 1 FROM labeling_judgment j
             JOIN labeling_answer n ON n.judgment_id = j.id
             JOIN projects_criterion c ON c.id = n.criterion_id
         WHERE j.task_id = t.id AND j.is_current AND NOT j.withdrawn AND c.is_primary
+          AND j.purpose <> 'adjudication'
         GROUP BY n.criterion_id, n.response_id, n.principle_id
         HAVING max(n.value) - min(n.value) > %(beyond)s)
     RETURNING t.id

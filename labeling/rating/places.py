@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from labeling.models import Assignment, Judgment
 from labeling.models.play import is_text_taken_back
 from labeling.rating import claims
-from labeling.vocabulary import HOLDING_STATES, STAGES, AssignmentState
+from labeling.vocabulary import APART, HOLDING_STATES, AssignmentState
 from projects.exceptions import Conflict
 from projects.models import Membership, Project, User
 from projects.permissions import Action, roles_that_may
@@ -129,7 +129,7 @@ def withdrawn_since_words(task_id: int) -> str:
 class RaterLimit:
     """The most judgments a rater may give in a project; `most` is None where there is no limit.
 
-    Training and qualification do not count against it.
+    Training, qualification and final words do not count against it.
     """
 
     rater_id: int
@@ -140,7 +140,7 @@ class RaterLimit:
         """The rater's assignments in the project in one of these states that count against it."""
         return Assignment.objects.filter(
             rater=self.rater_id, project=self.project_id, state__in=states
-        ).exclude(purpose__in=STAGES)
+        ).exclude(purpose__in=APART)
 
 
 def rater_limit(*, rater_id: int, project: Project) -> RaterLimit:

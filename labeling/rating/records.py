@@ -245,6 +245,14 @@ def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None
     judgment._state.db = connection.alias
 
 
+def supersede(assignment_id: int) -> int | None:
+    """The current row of a locked assignment, which is so no more; None where there is none."""
+    current = Judgment.objects.filter(assignment=assignment_id, is_current=True)
+    previous = current.values_list("pk", flat=True).first()
+    current.update(is_current=False)
+    return previous
+
+
 def withdraw_judgment(judgment: Judgment, now: datetime) -> bool:
     """Takes a judgment back by a row of its own; False where that was done a moment ago."""
     current = Judgment.objects.filter(pk=judgment.pk, is_current=True)

@@ -187,9 +187,10 @@ def last_act(*, rater: User, project: Project) -> LastAct | None:
 
 
 def own_judgments(*, rater: User, project: Project) -> JudgmentQuerySet:
-    """The judgments of this rater here that stand, newest first; none that were imported."""
+    """The judgments of this rater here that stand, newest first; none that were imported, and no
+    final words."""
     own = Judgment.objects.filter(rater=rater, project=project, ui_version__gt="")
-    return own.standing().order_by("-pk")
+    return own.standing().by_raters().order_by("-pk")
 
 
 def judged_count(*, rater: User, project: Project) -> int:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from labeling.allocation import LOWEST_QUEUE_KEY, Stream, band_start
 from labeling.models import Assignment, Task
-from labeling.vocabulary import STAGES_SQL, AssignmentState, NothingLeft, Purpose
+from labeling.vocabulary import APART_SQL, STAGES_SQL, AssignmentState, NothingLeft, Purpose
 from projects.models import Guideline, Project, RubricVersion
 from projects.sql import Statement
 
@@ -125,6 +125,7 @@ _STANDING = """
         FROM (SELECT l.id, l.task_id, l.state, l.purpose, l.selection_probability
               FROM labeling_assignment l
               WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
+                AND l.purpose <> 'adjudication'
               ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true
     {more}
 """
@@ -133,6 +134,7 @@ _FOLLOWED = """COALESCE(latest.follows_id, (
             FROM labeling_assignment b JOIN labeling_task bt ON bt.id = b.task_id
             WHERE b.rater_id = %(rater)s AND b.project_id = %(project)s
               AND (b.state <> 'expired' OR bt.follows_id IS NOT NULL)
+              AND b.purpose <> 'adjudication'
             ORDER BY b.id DESC LIMIT 1))"""
 _BEFORE = """
     LEFT JOIN labeling_raterstream s ON s.project_id = %(project)s AND s.rater_id = %(rater)s
@@ -159,13 +161,13 @@ _STREAM = """,
             SELECT 1 FROM labeling_assignment n
             WHERE n.id = s.parted_by AND n.state IN ('leased', 'submitted')
               AND (n.opened_at IS NOT NULL OR n.id = %(showing)s))"""
-_COUNTED = """
+_COUNTED = f"""
     LEFT JOIN LATERAL (
         SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
         FROM labeling_assignment h
         WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
           AND h.state IN ('leased', 'submitted')
-          AND h.purpose NOT IN ('training', 'qualification')) mine ON true"""
+          AND h.purpose NOT IN ({APART_SQL})) mine ON true"""  # noqa: S608 - words of our own
 #: What is read of the live task that a rater had last.
 _LEFT = ("queue_key", "priority", "selection_probability")
 #: How many columns the statements have that do not look for checks.

@@ -37,6 +37,7 @@ _STANDS = Statement(
         FROM (SELECT a.task_id, GREATEST(a.created_at, a.opened_at) AS at
               FROM labeling_assignment a
               WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s
+                AND a.purpose <> 'adjudication'
                 AND (a.opened_at IS NOT NULL OR a.state = 'leased')
               ORDER BY a.id DESC LIMIT {_LATELY}) s
         WHERE s.at BETWEEN %(day)s AND %(ahead)s

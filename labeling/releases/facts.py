@@ -149,7 +149,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
             *_collection(release, order, qualification),
             *groups_in_words(
                 project,
-                set(standing.order_by().values_list("rater", flat=True).distinct()),
+                set(standing.by_raters().order_by().values_list("rater", flat=True).distinct()),
                 at=release.created_at,
             ),
         ),

@@ -28,11 +28,12 @@ from labeling.releases.later_turns import later_turns
 from labeling.releases.marked import marks_of
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
-from labeling.vocabulary import ASKED_AS_REVIEW, ReviewDecision, Strategy
+from labeling.vocabulary import ASKED_AS_REVIEW, Purpose, ReviewDecision, Strategy
 from projects.models import Project
 from projects.scales import DECISION, GATE, Scale
 
 _CHUNK = 500
+_WORD = Purpose.ADJUDICATION
 #: What is known of a prompt in columns of its own: in a release it stands with the metadata.
 _KNOWN = {
     "difficulty": "difficulty",
@@ -75,8 +76,8 @@ def task_records(
 ) -> Iterator[TaskRecord]:
     """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory.
 
-    Judgments by `reviewers` (user ids) are marked as adjudications. Edited responses take part up
-    to the id `edits_upto`, all of them without one.
+    Final words are marked, and what `reviewers` (user ids) judged before there were any. Edited
+    responses take part up to the id `edits_upto`, all of them without one.
     """
     names = _Names(
         {criterion.pk: criterion.key for criterion in project.criteria.all()},
@@ -243,16 +244,16 @@ def _judgments(
     task_of = {row[0]: row[1] for row in rows}
     answers, written = _answers(task_of, tasks, names), _written(task_of, tasks)
     marks = marks_of(task_of, tasks, texts)
-    pseudonym = names.pseudonym
+    pseudonym, upto = names.pseudonym, project.reviewed_upto
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
         pk, task, rater, rationale, flags, principles, guideline, rubric, *rest = row
         purpose, source, strategy, probability, shown, active, idle, cut, *last = rest
         created, reasons, none_fits = last
-        # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
-        seen = strategy != Strategy.IMPORTED
-        # Whoever judges without a script, or by a program that does not say, sends 0.
-        timed = seen and not cut and active > 0
+        # Nobody drew an order for a final word, or watched what was imported. Who judges without a
+        # script, or by a program that does not say, sends a time of 0.
+        seen = strategy not in {Strategy.IMPORTED, Strategy.CHOSEN}
+        timed = strategy != Strategy.IMPORTED and not cut and active > 0
         by_task.setdefault(task, []).append(
             JudgmentRecord(
                 id=pseudonym("judgment", pk),
@@ -272,7 +273,7 @@ def _judgments(
                 idle_ms=idle if timed else None,
                 times_cut=cut,
                 created_at=_iso(created),
-                adjudicates=rater in reviewers,
+                adjudicates=purpose == _WORD or (pk <= upto and rater in reviewers),
                 reasons=tuple(map(str, reasons)),
                 **marks.get(pk, {}),
                 **written.get(pk, {}),

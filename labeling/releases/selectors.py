@@ -130,7 +130,8 @@ def split_prompts(project: Project, cutoff: Cutoff) -> Iterator[SplitPrompt]:
 
 
 def adjudicators(project: Project) -> list[int]:
-    """The project's reviewers: a judgment of theirs is the final word on its task."""
+    """The project's reviewers: what they judged up to `Project.reviewed_upto` is the final word on
+    its task."""
     members = project.memberships.filter(role=Role.REVIEWER)
     return list(members.order_by("user_id").values_list("user_id", flat=True))
 

@@ -69,6 +69,7 @@ _REACHED = Statement(
               FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
                 JOIN labeling_prompt p ON p.id = t.prompt_id
               WHERE a.project_id = %(project)s AND a.strategy <> 'imported'
+                AND a.purpose <> 'adjudication'
                 AND (a.opened_at IS NOT NULL OR a.state = 'leased')
                 AND a.created_at >= %(since)s AND a.created_at < %(until)s
                 AND p.sensitivity @> %(matches)s::jsonb) had) counted

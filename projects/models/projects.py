@@ -210,6 +210,9 @@ class Project(Stages):
     has_topics = models.BooleanField(default=False, db_default=False, editable=False)
     #: The newest version of the voluntary questions about oneself, 0 where none are asked.
     profile_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    #: The project's newest judgment when final words became judgments of their own: up to it a
+    #: reviewer's vote is the final word in releases, later ones are votes.
+    reviewed_upto = models.BigIntegerField(default=0, db_default=0, editable=False)
     tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
     overall_pass = models.CharField(
         max_length=8,
@@ -307,6 +310,8 @@ class Membership(models.Model):
     checked_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The version of the voluntary questions that the member was asked, whatever they chose.
     profile_asked = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    # Whether a task's page keeps what was said of it from the member until they have decided.
+    hides_votes = models.BooleanField(default=False, db_default=False, editable=False)
     stage = models.CharField(
         max_length=16,
         choices=Stage,

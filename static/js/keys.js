@@ -68,6 +68,10 @@ function placeOf({ key, code, shiftKey }) {
  */
 function controlOf(event, root = document) {
   const written = QUESTION_MARKS.includes(event.key) ? "?" : event.key;
+  // A digit with Shift is by its place: most layouts write a sign there.
+  const [, digit] = (event.shiftKey && /^(?:Digit|Numpad)([0-9])$/.exec(event.code)) || [];
+  const above = digit ? controlFor(`Shift+${digit}`, root) : undefined;
+  if (above) return above;
   for (const name of [written, placeOf(event)].filter(Boolean)) {
     // A letter with Shift may mean a thing of its own; else it is the letter.
     const shifted = event.shiftKey ? controlFor(`Shift+${name.toLowerCase()}`, root) : undefined;
@@ -99,6 +103,7 @@ export async function showSheet() {
 }
 
 const CONTROLS = "a, button, input, select, summary, textarea";
+const PRESSED = "a, button, summary";
 
 /**
  * A key while something is open in front of the page: it acts in there, or not at all.
@@ -135,6 +140,9 @@ document.addEventListener("keydown", (event) => {
     showSheet();
     return;
   }
+  // Where a link or a button has the focus, Enter means that.
+  const { key, target } = event;
+  if (key === "Enter" && target instanceof Element && target.closest(PRESSED)) return;
   const control = controlOf(event);
   if (!control) return;
   event.preventDefault();

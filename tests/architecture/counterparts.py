@@ -64,6 +64,8 @@ POST p/<slug:slug>/members/invite/                        POST projects/<slug:sl
 POST p/<slug:slug>/invitations/<int:pk>/revoke/           POST projects/<slug:slug>/invitations/<int:invitation_id>/revoke/
 POST invitation/<str:token>/                              POST invitations/accept/
 # tasks
+POST p/<slug:slug>/tasks/<int:pk>/adjudicate/             POST projects/<slug:slug>/tasks/<int:task_id>/adjudication/
+POST p/<slug:slug>/tasks/<int:pk>/hide-votes/             PUT projects/<slug:slug>/hides-votes/
 POST p/<slug:slug>/tasks/<int:pk>/plan/                   PATCH projects/<slug:slug>/tasks/<int:task_id>/
 POST p/<slug:slug>/tasks/<int:pk>/votes/                  POST projects/<slug:slug>/tasks/<int:task_id>/votes/
 POST p/<slug:slug>/profile/answer/                        PUT projects/<slug:slug>/profile/

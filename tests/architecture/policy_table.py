@@ -53,6 +53,10 @@ POST   api/v1/projects/<slug:slug>/needs/<slug:kind>/set-aside/                 
 PATCH  api/v1/projects/<slug:slug>/                                                  200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/releases/<int:number>/retry/                      409  403  403  409  404  401
 POST   api/v1/projects/<slug:slug>/reminders/                                        400  403  403  403  404  401
+POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/adjudication/                 400  400  403  403  404  401
+DELETE api/v1/projects/<slug:slug>/tasks/<int:task_id>/adjudication/                 204  204  403  403  404  401
+GET    api/v1/projects/<slug:slug>/hides-votes/                                      200  200  403  403  404  401
+PUT    api/v1/projects/<slug:slug>/hides-votes/                                      400  400  403  403  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/settle/                       200  403  403  403  404  401
 GET    api/v1/account/                                                               200  200  200  200  200  401
 PATCH  api/v1/account/                                                               200  200  200  200  200  401
@@ -312,6 +316,8 @@ GET    p/<slug:slug>/task-changes/<int:pk>/                                     
 POST   p/<slug:slug>/task-changes/<int:pk>/cancel/                                   302  403  403  302  404  302
 GET    p/<slug:slug>/tasks/                                                          200  200  403  200  404  302
 GET    p/<slug:slug>/tasks/<int:pk>/                                                 200  200  403  200  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/adjudicate/                                      422  422  403  403  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/hide-votes/                                      302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/plan/                                            302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/put-back/                                        302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/right-answer/                                    302  403  403  403  404  302

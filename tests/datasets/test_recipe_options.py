@@ -116,6 +116,18 @@ def test_adjudicated_only_keeps_the_newest_word_of_each_task():
         assert (pair.chosen, pair.strength, pair.voters) == (1, 3, 1)
 
 
+def test_final_words_are_rows_where_they_alone_are_asked_for_and_elsewhere_counted():
+    word = judgment(2, "rev", adjudicates=True, purpose="adjudication")
+    record = task("bread", judgment(-1), judgment(-2, "sam"), word)
+    assert left("raw", record) == (2, {"purpose_adjudication": 1})
+    assert left("raw", record, adjudicated_only=True) == (1, {"not_adjudicated": 2})
+    made = RECIPES["majority"](OVERALL, options=RecipeOptions(adjudicated_only=True))
+    (pair,) = made.apply(record).pairs
+    assert (pair.chosen, pair.voters) == (1, 1)
+    asked = RecipeOptions(min_votes=3)
+    assert RECIPES["consensus"](OVERALL, options=asked).apply(record).drops == ("too_few_votes",)
+
+
 def test_ties_are_kept_or_dropped_as_asked():
     record = task("bread", judgment(0, tie_kind="equal_good"))
     assert left("raw", record) == (1, {})

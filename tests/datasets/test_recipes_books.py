@@ -48,7 +48,7 @@ def judgments(draw, size):
             Unrated(c.key, place, "unsure", name) for c, place, value, name in said if value == 9
         ),
         guideline_version=draw(st.sampled_from([1, 2])),
-        purpose=draw(st.sampled_from(["live", "live", "live", "gold", "repeat"])),
+        purpose=draw(st.sampled_from(["live", "live", "live", "adjudication", "gold", "repeat"])),
         source=draw(st.sampled_from(["human", "human", "human", "ai", "human_after_ai"])),
         adjudicates=draw(st.sampled_from([False, False, True])),
         created_at=draw(st.sampled_from(["", "2026-01-01T00:00:00Z"])),

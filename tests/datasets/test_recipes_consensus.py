@@ -102,6 +102,33 @@ def test_a_reviewers_newest_word_decides():
     assert pair.voters == 4
 
 
+def test_a_final_word_decides_and_is_none_of_the_votes():
+    word = judgment(2, "rev", adjudicates=True, purpose="adjudication")
+    record = task("bread", *votes(-1, -1), word)
+    (pair,) = ConsensusRecipe(OVERALL).apply(record).pairs
+    assert (pair.chosen, pair.strength, pair.chosen_prob, pair.value) == (1, 2, 1.0, 2)
+    assert (pair.voters, pair.votes_chosen, pair.votes_rejected) == (2, 0, 2)
+    assert "rev" not in {vote.rater for vote in pair.judgments}
+    (alone,) = ConsensusRecipe(OVERALL).apply(task("bread", word)).pairs
+    assert (alone.chosen, alone.voters, alone.agreement, alone.chosen_prob) == (1, 0, 0, 1)
+
+
+def test_of_a_vote_from_before_and_a_final_word_the_newer_decides():
+    vote = judgment(-3, "rev", adjudicates=True, created_at="2026-01-01T00:00:00Z", id="a")
+    word = judgment(
+        2, "rev", adjudicates=True, purpose="adjudication", created_at="2026-01-02T00:00:00Z"
+    )
+    (pair,) = ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1), vote, word)).pairs
+    assert (pair.chosen, pair.voters) == (1, 2)
+
+
+def test_a_final_word_that_a_task_cannot_be_judged_leaves_it_out():
+    word = judgment(None, "rev", adjudicates=True, purpose="adjudication", stopped=True)
+    assert ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1, -1), word)).drops == (
+        "stopped_at_gate",
+    )
+
+
 def test_a_reviewers_tie_decides_too():
     word = judgment(0, "rev", adjudicates=True, tie_kind="equal_bad")
     outcome = ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1, -1), word))

@@ -39,6 +39,7 @@ NO_SETTING = {
     "has_examples": "kept by the service of worked examples",
     "has_topics": "kept by the service of topics",
     "profile_version": "kept by the service of profiles",
+    "reviewed_upto": "kept by the migration that parted final words from votes",
     "quiz_since": "kept by the service of the guideline",
     "salt": "the secret",
     "created_by": "who made it",

@@ -58,12 +58,13 @@ def test_filters_leave_rows_out_and_say_so(built: Built, judged: Project) -> Non
     )
 
 
-def test_a_reviewers_judgment_is_the_final_word(
+def test_what_a_reviewer_judged_before_words_were_kept_apart_is_the_final_word(
     built: Built, judged: Project, vera: User, make_tasks: MakeTasks
 ) -> None:
     make_tasks(judged, 1, prefix="hard", contents=("One way.", "Another way."))
     assignment = lease(vera, judged)
-    judge(vera, assignment, -2)
+    judged.reviewed_upto = judge(vera, assignment, -2).judgment.pk
+    judged.save()
     options = ReleaseOptions(choices=RecipeOptions(adjudicated_only=True))
     release = built(judged, recipe="raw", format="trl", file_type="jsonl", options=options)
     (row,) = rows(release, "data")

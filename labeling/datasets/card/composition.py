@@ -169,6 +169,8 @@ def _ledgers(manifest: Mapping[str, Any]) -> str:
         parts.append(
             f"Written without their models' reasoning, which the format has no place for: {rows}.\n"
         )
+    if words := manifest["figures"].get("final_words"):
+        parts.append(f"Decided or looked through by reviewers: {number_of(words, 'final word')}.\n")
     left = manifest["figures"]["judgments_left_out"]
     if left:
         parts.append(counts("Judgments that are no data", left) + "\n")

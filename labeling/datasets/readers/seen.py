@@ -197,7 +197,7 @@ class SeenRows:
         labels: tuple[ImportedLabel, ...] = (*row.judgments, *row.model_votes)
         sign = _side(row.responses) if labels and row.responses else 1
         for judgment in labels:
-            by = keyed_hash((row.external_id, judgment.rater))
+            by = keyed_hash((row.external_id, judgment.rater, judgment.is_final))
             before, same = self._labels.first(by, _said(judgment, sign), place)
             if before and not same:
                 where = _place_in_words(row, before)

@@ -209,7 +209,7 @@ class Whose(Struct, frozen=True):
         """The label as a model's vote; None where it is a person's. A doubtful one is a model's."""
         if _author_to(self, judgment.rater) is Author.PERSON:
             return None
-        return ModelVote(**asdict(judgment))
+        return ModelVote(**{**asdict(judgment), "is_final": False})
 
 
 @lru_cache(maxsize=4096)

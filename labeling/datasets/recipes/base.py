@@ -25,7 +25,7 @@ from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecor
 from labeling.vocabulary import ASKED_AS_REVIEW, Purpose, TaskKind
 from projects.words import ENGLISH, Translation, gettext
 
-_LIVE = Purpose.LIVE.value
+_LIVE, _WORD = Purpose.LIVE.value, Purpose.ADJUDICATION.value
 #: The kinds of tasks on which a criterion is asked, by what it does, where it does not say.
 _ASKED_ON = {
     "compare": frozenset({TaskKind.COMPARE}),
@@ -102,7 +102,8 @@ class Recipe(ABC):
     criterion rates each response by itself; one that `joins` takes several criteria at once, and
     its `others` are those after the first. One that `tells_decisions` makes demonstrations that
     somebody has read; one that `takes_texts` makes rows of what people wrote or edited; one that
-    `reads_rules` takes criteria about principles, and no other.
+    `reads_rules` takes criteria about principles, and no other. One that `takes_final_words` reads
+    the final words of reviewers, which others leave beside the votes.
     """
 
     key: ClassVar[str]
@@ -121,6 +122,7 @@ class Recipe(ABC):
     tells_decisions: ClassVar[bool] = False
     takes_texts: ClassVar[bool] = False
     reads_rules: ClassVar[bool] = False
+    takes_final_words: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -276,9 +278,10 @@ class Recipe(ABC):
                 votes.append(judgment)
             else:
                 excluded.append(reason)
-        if self.options.adjudicated_only and len(votes) > 1:
-            excluded += ["older_word"] * (len(votes) - 1)
-            votes = [newest(votes)]
+        if self.options.adjudicated_only and votes:
+            holds = newest([*votes, *(word for word in stopped if word.is_apart)])
+            excluded += ["older_word"] * (len(votes) - (holds in votes))
+            votes = [holds] if holds in votes else []
         refused = self._filtered(task, votes)
         if refused:
             return Sifted([], excluded + [refused] * len(votes), refused)
@@ -287,10 +290,11 @@ class Recipe(ABC):
     def ineligible(self, judgment: JudgmentRecord) -> str | None:
         """Why a judgment may not become data at all, None if it may."""
         options = self.options
-        if judgment.purpose != _LIVE or judgment.source not in options.sources:
-            return purpose_reason(judgment.purpose) or source_reason(
-                judgment.source, options.sources
-            )
+        takes_words = self.takes_final_words or options.adjudicated_only
+        if judgment.purpose != _LIVE and not (takes_words and judgment.purpose == _WORD):
+            return purpose_reason(judgment.purpose)
+        if judgment.source not in options.sources:
+            return source_reason(judgment.source, options.sources)
         versions = options.guideline_versions
         if versions and judgment.guideline_version not in versions:
             return "other_guideline_version"
@@ -307,6 +311,8 @@ class Recipe(ABC):
             return "other_category"
         if not votes or not (options.min_votes or options.min_agreement):
             return None
+        if not options.adjudicated_only:
+            votes = [vote for vote in votes if not vote.is_apart]
         answered = sum(self.answered(task, vote) for vote in votes)
         if answered < options.min_votes:
             return "too_few_votes"

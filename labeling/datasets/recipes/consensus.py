@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar
 
-from labeling.datasets.recipes.base import Learner, newest
+from labeling.datasets.recipes.base import Learner, Sifted, newest
 from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.per_vote import NO_MAJORITY
 from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import Votes
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.records import JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 
 
@@ -21,6 +21,7 @@ class ConsensusRecipe(PerTask):
 
     key = "consensus"
     title = gettext_noop("Consensus")
+    takes_final_words = True
     refuses: ClassVar[Mapping[str, str]] = {"wins_by": NO_MAJORITY}
     policy = {
         "Rows": gettext_noop(
@@ -74,11 +75,17 @@ class ConsensusRecipe(PerTask):
 
     def decide(self, task: TaskRecord, votes: Votes) -> Pair | str:
         """The reviewer's word, else what the model believes."""
+        sides = {word.id: side for word, side in votes.words}
+        words = [word for word, _side in votes.words]
+        for judgment, side in zip(votes.judgments, votes.sides, strict=True):
+            if judgment.adjudicates:
+                words.append(judgment)
+                sides[judgment.id] = side
+        if words:
+            word = newest(words)
+            return self._by_word(votes, word, sides[word.id])
         if not votes.judgments:
             return "not_answered"
-        words = [judgment for judgment in votes.judgments if judgment.adjudicates]
-        if words:
-            return self._by_word(votes, votes.judgments.index(newest(words)))
         belief = self._model.belief(task, votes)
         if belief.neither > 0.5:
             return votes.tie(votes.tie_kind)
@@ -87,9 +94,15 @@ class ConsensusRecipe(PerTask):
                 return votes.pair(side, self.criterion, belief.probability(side))
         return "unsure"
 
-    def _by_word(self, votes: Votes, place: int) -> Pair:
+    def without_votes(self, task: TaskRecord, sifted: Sifted) -> str | None:
+        """Why there is nothing to decide: a final word may be that the task cannot be judged."""
+        words = [word for word in (*sifted.votes, *sifted.stopped) if word.is_apart]
+        if words and not sifted.refused and newest(words).stopped:
+            return "stopped_at_gate"
+        return super().without_votes(task, sifted)
+
+    def _by_word(self, votes: Votes, word: JudgmentRecord, side: int) -> Pair:
         """The pair or the tie that a reviewer's word makes."""
-        word, side = votes.judgments[place], votes.sides[place]
         if not side:
             return votes.tie(self.tie(word) or "unspecified")
         pair = votes.pair(0 if side < 0 else 1, self.criterion, 1.0)

@@ -66,8 +66,9 @@ class Pair(NamedTuple):
 
     @property
     def agreement(self) -> float:
-        """The winner's share of all votes; a tie is a vote like the others."""
-        return (self.votes_tie if self.tie else self.votes_chosen) / self.voters
+        """The winner's share of all votes; a tie is a vote like the others. 0 where nobody voted
+        and a final word alone decides."""
+        return (self.votes_tie if self.tie else self.votes_chosen) / (self.voters or 1)
 
     @property
     def judgments(self) -> tuple[JudgmentRecord, ...]:

@@ -17,7 +17,8 @@ class Votes:
 
     A magnitude is None where the vote tells the side only.
     `sides` holds -1, 1 or 0 (a tie) for each of `judgments`; `places` are the positions of the two
-    among the task's responses.
+    among the task's responses. `words` are final words that are no votes, with the side of each:
+    they are counted nowhere.
     """
 
     first: list[int | None] = field(default_factory=list)
@@ -26,6 +27,7 @@ class Votes:
     judgments: list[JudgmentRecord] = field(default_factory=list)
     sides: list[int] = field(default_factory=list)
     places: tuple[int, int] = (0, 1)
+    words: list[tuple[JudgmentRecord, int]] = field(default_factory=list)
 
     def add_tie(self, kind: str) -> None:
         """Counts a vote for neither."""
@@ -106,9 +108,13 @@ def _margin(magnitudes: list[int], criterion: CriterionRecord) -> float:
 
 def count_votes(recipe: Recipe, judgments: Iterable[JudgmentRecord]) -> Votes:
     """Counts the votes of a comparison; judgments that do not answer are none."""
-    votes = Votes()
+    votes, words_are_votes = Votes(), recipe.options.adjudicated_only
     for judgment in judgments:
         value = recipe.value(judgment)
+        if judgment.is_apart and not words_are_votes:
+            if value or recipe.tie(judgment):
+                votes.words.append((judgment, _sign(value or 0)))
+            continue
         if value:
             (votes.first if value < 0 else votes.second).append(recipe.strength(judgment))
             votes.sides.append(-1 if value < 0 else 1)
@@ -125,7 +131,7 @@ def count_orders(
     recipe: Recipe, task: TaskRecord, judgments: Iterable[JudgmentRecord]
 ) -> Iterator[Votes]:
     """Counts the votes on each two of a task's responses that raters put in order."""
-    size = len(task.responses)
+    size, words_are_votes = len(task.responses), recipe.options.adjudicated_only
     counted = {
         (first, second): Votes(places=(first, second))
         for first in range(size)
@@ -137,6 +143,9 @@ def count_orders(
             continue
         for first, second, better in pairs_of_ranks(ranks or (1,) * size):
             votes = counted[first, second]
+            if judgment.is_apart and not words_are_votes:
+                votes.words.append((judgment, better))
+                continue
             votes.judgments.append(judgment)
             votes.sides.append(better)
             if better:
@@ -144,6 +153,10 @@ def count_orders(
             else:
                 votes.add_tie(kind or "unspecified")
     return iter(counted.values())
+
+
+def _sign(value: int) -> int:
+    return (value > 0) - (value < 0)
 
 
 def nobody(excluded: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks
-from labeling.lead.tasks.selectors import prompt_excerpt
+from labeling.lead.tasks.rows import prompt_excerpt
 from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task
 from projects.models import Project

@@ -25,6 +25,7 @@ SELECT t.id, t.open_slots, t.follows_id,
          JOIN projects_membership m ON m.project_id = v.project_id AND m.user_id = v.rater_id
              AND m.role = ANY(%(roles)s)
      WHERE v.task_id = t.follows_id AND v.is_current AND NOT v.withdrawn
+       AND v.purpose <> 'adjudication'
        AND NOT EXISTS (SELECT 1 FROM labeling_assignment mine
                        WHERE mine.task_id = t.id AND mine.rater_id = v.rater_id
                          AND mine.state <> 'expired')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
@@ -13,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.lead.tasks.filters import TaskFilter, filter_fields
+from labeling.lead.tasks.final_words import adjudicate, hide_votes, take_word_back
 from labeling.lead.tasks.forms import task_filter
-from labeling.lead.tasks.page import asked_task
+from labeling.lead.tasks.page import asked_task, closed_to_reader
+from labeling.lead.tasks.rows import task_rows
 from labeling.lead.tasks.selections import find_task_change, task_changes_of
 from labeling.lead.tasks.selectors import (
     task_page,
-    task_rows,
     task_votes,
 )
 from labeling.lead.tasks.serializers import (
@@ -39,9 +39,17 @@ from labeling.lead.tasks.services import (
     settle_reports,
 )
 from labeling.lead.tasks.stretches import read_on
-from labeling.lead.tasks.vote_serializers import VotesSerializer, votes_json
-from labeling.models import Task, TaskChange
-from labeling.rating.openings import closed_votes, open_votes
+from labeling.lead.tasks.vote_serializers import (
+    AdjudicationSerializer,
+    FinalWordSerializer,
+    VoteHidingSerializer,
+    VotesSerializer,
+    adjudication_of,
+    final_word_json,
+    votes_json,
+)
+from labeling.models import TaskChange
+from labeling.rating.openings import open_votes
 from labeling.work.endings import cancel_by
 from labeling.work.sending import send
 from projects.access import Access, require_row
@@ -53,14 +61,10 @@ from projects.sites import site_address
 _TAGS = ["tasks"]
 
 
-def _closed(access: Access, tasks: list[Task]) -> Collection[int]:
-    return closed_votes(tasks, access.user) if access.may(Action.RATE) else ()
-
-
 def _task_json(access: Access, pk: int) -> dict[str, Any]:
     task = asked_task(access, pk)
     shows_models = access.may(Action.RELEASE)
-    return task_json(task_page(task), _closed(access, [task]), shows_models=shows_models)
+    return task_json(task_page(task), closed_to_reader(access, [task]), shows_models=shows_models)
 
 
 def _selection(values: dict[str, Any], access: Access) -> TaskFilter:
@@ -89,7 +93,7 @@ class Tasks(ApiView):
         values = query.validated_data
         wanted, size = _selection(values, access), values["page_size"]
         stretch = read_on(access.project, wanted, start=values["after"] + 1, size=size)
-        closed = _closed(access, stretch.tasks)
+        closed = closed_to_reader(access, stretch.tasks)
         address = None
         if stretch.next_from is not None:
             fields = filter_fields(wanted)
@@ -165,6 +169,75 @@ class OpenedVotes(ApiView):
         task = asked_task(access, task_id)
         open_votes(task=task, person=access.user)
         return Response(votes_json(task_votes(task)))
+
+
+class Adjudication(ApiView):
+    """Your final word on a task."""
+
+    @extend_schema(
+        operation_id="adjudicate_task",
+        summary="Give the final word on a task",
+        tags=_TAGS,
+        request=AdjudicationSerializer,
+        responses={
+            201: FinalWordSerializer,
+            200: OpenApiResponse(FinalWordSerializer, description="It was given already."),
+            **refusals(400, 403, 404, 409),
+        },
+    )
+    def post(self, request: Request, slug: str, task_id: int) -> Response:
+        """It stands beside the votes. Another of yours replaces it; of several the newest holds.
+
+        Answers are of the canonical order, `A` the first response. You are not given the task from
+        then on. 409 where the task takes none.
+        """
+        access = self.access(slug, Action.ADJUDICATE)
+        task = asked_task(access, task_id)
+        submission = adjudication_of(self.checked(AdjudicationSerializer))
+        word, created = adjudicate(task=task, person=access.user, submission=submission)
+        return Response(final_word_json(word), status=201 if created else 200)
+
+    @extend_schema(
+        operation_id="take_adjudication_back",
+        summary="Take your final word back",
+        tags=_TAGS,
+        responses={204: None, **refusals(403, 404)},
+    )
+    def delete(self, request: Request, slug: str, task_id: int) -> Response:
+        """By a row of its own: nothing is deleted. What somebody else said last holds then."""
+        access = self.access(slug, Action.ADJUDICATE)
+        take_word_back(task=asked_task(access, task_id), person=access.user)
+        return Response(status=204)
+
+
+class VoteHiding(ApiView):
+    """Whether votes are hidden from you."""
+
+    @extend_schema(
+        operation_id="read_vote_hiding",
+        summary="Whether votes are hidden from you until you decide",
+        tags=_TAGS,
+        responses={200: VoteHidingSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Of this project."""
+        access = self.access(slug, Action.ADJUDICATE)
+        return Response({"hides_votes": access.membership.hides_votes})
+
+    @extend_schema(
+        operation_id="change_vote_hiding",
+        summary="Hide votes from yourself until you decide, or show them",
+        tags=_TAGS,
+        request=VoteHidingSerializer,
+        responses={200: VoteHidingSerializer, **refusals(400, 403, 404)},
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Pages and replies keep what was said of a task from you until you give a final word on it
+        or open its votes."""
+        access = self.access(slug, Action.ADJUDICATE)
+        values = self.checked(VoteHidingSerializer)
+        hide_votes(membership=access.membership, hides=values["hides_votes"])
+        return Response(values)
 
 
 class TaskChanges(ApiView):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from labeling.allocation import OVERLAPS, PRIORITIES
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.models.choices import choices
-from labeling.vocabulary import Purpose
+from labeling.vocabulary import TASK_PURPOSES
 from projects.access import Access, SignedInRequest
 from projects.permissions import Action
 
@@ -27,7 +27,7 @@ STATES = (
     (TaskState.REPORTED, gettext_lazy("Reports to settle")),
     (TaskState.NOT_BLIND, gettext_lazy("Names its model")),
 )
-PURPOSES = choices(Purpose)
+PURPOSES = choices(TASK_PURPOSES)
 PLAYS = (
     (Play.WITHDRAWN, gettext_lazy("Withdrawn")),
     (Play.ANY, gettext_lazy("All")),

@@ -1,22 +1,23 @@
-"""Tasks as a lead reads them: a filtered table, and everything ever said about one task."""
+"""Everything ever said about one task, as a lead reads it."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Left
 
-from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
+from labeling.kinds import GivenAnswer, kind_for, unsaid_words
 from labeling.kinds.shapes import from_submitted, principle_name
 from labeling.lead.tasks.drafts import WrittenText, written_texts
 from labeling.lead.tasks.marking import TaskSpans, late_spans_json, task_spans
 from labeling.lead.tasks.masked import mask_candidates
 from labeling.lead.tasks.regions import TaskRegions, late_percent, task_regions
+from labeling.lead.tasks.rows import TaskRow, task_rows
 from labeling.models import (
     Answer,
     Assignment,
@@ -30,102 +31,8 @@ from labeling.models import (
 )
 from labeling.models.choices import FLAG_LABELS
 from labeling.rendering import MAX_SHORT_CHARS
-from labeling.vocabulary import AssignmentState, SkipReason
-from projects.models import Criterion, Principle, Project, Reason
-
-
-@dataclass(slots=True)
-class TaskRow:
-    """One line of the table: the task and what raters have said on the primary criterion."""
-
-    task: Task
-    excerpt: str
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    judgments: int = 0
-    leased: int = 0
-    flagged: int = 0
-    excluded: int = 0
-    broken: int = 0
-
-    @property
-    def first(self) -> int:
-        """Judgments that prefer the first response."""
-        return self.outcomes[Outcome.FIRST]
-
-    @property
-    def second(self) -> int:
-        """Judgments that prefer the second response."""
-        return self.outcomes[Outcome.SECOND]
-
-    @property
-    def equal(self) -> int:
-        """Judgments that find both equally good."""
-        return self.outcomes[Outcome.EQUAL]
-
-    @property
-    def both_bad(self) -> int:
-        """Judgments that find both bad."""
-        return self.outcomes[Outcome.BOTH_BAD]
-
-    @property
-    def cannot_tell(self) -> int:
-        """Judgments that cannot tell."""
-        return self.outcomes[Outcome.CANNOT_TELL]
-
-    @property
-    def unspecified(self) -> int:
-        """Judgments without a preference of which nobody knows the kind."""
-        return self.outcomes[Outcome.UNSPECIFIED]
-
-    @property
-    def ties(self) -> int:
-        """Judgments without a preference, of whatever kind."""
-        return self.equal + self.both_bad + self.cannot_tell + self.unspecified
-
-    @property
-    def is_split(self) -> bool:
-        """Whether raters prefer different responses."""
-        return self.first > 0 and self.second > 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every wanted judgment is there."""
-        return self.task.open_slots == 0 and self.leased == 0
-
-
-def prompt_excerpt(messages: object, length: int = 160) -> str:
-    """The start of what was last asked, on one line; for tables and titles."""
-    turns = messages if isinstance(messages, list) else []
-    asked = [m for m in turns if isinstance(m, dict) and m.get("role") == "user"] or turns
-    last = asked[-1] if asked else {}
-    content = last.get("content", "") if isinstance(last, dict) else ""
-    text = " ".join(str(content).split())
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
-    """Lines for the tasks of one page, in three queries."""
-    rows = {task.pk: TaskRow(task, prompt_excerpt(task.prompt.messages)) for task in tasks}
-    judged = Judgment.objects.filter(task__in=rows).valid()
-    is_excluded = Exists(Exclusion.objects.in_force().of_outer_judgment())
-    for task_id, flags, excluded in judged.values_list("task_id", "flags", is_excluded):
-        rows[task_id].judgments += not excluded
-        rows[task_id].excluded += excluded
-        rows[task_id].flagged += bool(flags)
-    primary = Answer.objects.filter(judgment__task__in=rows).valid().included().primary()
-    answers: Iterable[tuple[Any, ...]] = primary.with_value().values_list(
-        "judgment__task", "value", "tie_kind"
-    )
-    for task_id, value, tie in answers:
-        row = rows[task_id]
-        row.outcomes[COMPARE.outcome(value, tie)] += 1
-    leased = Q(state=AssignmentState.LEASED)
-    broken = Q(state=AssignmentState.SKIPPED, skip_reason=SkipReason.BROKEN)
-    places = Assignment.objects.filter(leased | broken, task__in=rows).order_by()
-    for task_id, state in places.values_list("task", "state"):
-        rows[task_id].leased += state == AssignmentState.LEASED
-        rows[task_id].broken += state == AssignmentState.SKIPPED
-    return list(rows.values())
+from labeling.vocabulary import Purpose
+from projects.models import Criterion, Membership, Principle, Project, Reason, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +62,8 @@ class HistoryRow:
     `first_shown` is the canonical number (from 1) of the response this rater saw first, None where
     there was none to see; `written` is what was written with it; `status` is `counts`, `excluded`
     (by a lead), `withdrawn` (the row by which a rater takes back), `taken_back` or `replaced`.
+    `is_final`: a reviewer's vote from before final words were judgments of their own, which is one
+    in releases too.
     """
 
     judgment: Judgment
@@ -164,6 +73,7 @@ class HistoryRow:
     status: str
     written: WrittenText
     labels: Mapping[str, str] = field(default_factory=dict)
+    is_final: bool = False
 
     @property
     def reasons(self) -> list[str]:
@@ -208,14 +118,23 @@ class LateInWords:
 
 @dataclass(frozen=True, slots=True)
 class TaskVotes:
-    """All that was ever said about a task, by whom, who had it, and who has looked at this."""
+    """All that was ever said about a task, by whom, who had it, and who has looked at this.
+
+    `words` are the final words, newest first: of those that stand the first one holds.
+    """
 
     history: list[HistoryRow]
+    words: list[HistoryRow]
     late: list[LateInWords]
     assignments: list[Assignment]
     openings: list[TaskOpening]
     spans: TaskSpans = field(default_factory=TaskSpans)
     regions: TaskRegions = field(default_factory=TaskRegions)
+
+    @property
+    def holds(self) -> HistoryRow | None:
+        """The final word that holds, if there is one."""
+        return next((word for word in self.words if word.status == "counts"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +174,7 @@ def _history(
             status=status(j),
             labels=labels,
             written=texts.get(j.pk, WrittenText()),
+            is_final=getattr(j, "decided", False),
         )
         for j in judgments
     ]
@@ -352,6 +272,17 @@ def _reading_order(row: Answer, places: Mapping[int, int]) -> tuple[int, ...]:
     return (row.criterion.position, row.criterion_id, number, place)
 
 
+def _decided() -> Exists:
+    """Whether a judgment is a reviewer's vote that releases take for the final word."""
+    reviewers = Membership.objects.filter(
+        project=OuterRef("project"),
+        user=OuterRef("rater"),
+        role=Role.REVIEWER,
+        project__reviewed_upto__gte=OuterRef("pk"),
+    )
+    return Exists(reviewers)
+
+
 def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
     said = Judgment.objects.filter(task=task)
@@ -364,6 +295,7 @@ def task_votes(task: Task) -> TaskVotes:
     rationales = {pk: rationale for pk, rationale, *_rest in parts}
     judgments = said.filter(pk__in=rationales).defer("rationale").order_by("pk")
     judgments = judgments.select_related("rater", "guideline", "rubric", "assignment")
+    judgments = judgments.annotate(decided=_decided())
     spans = task_spans(task)
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "principle")
@@ -379,17 +311,16 @@ def task_votes(task: Task) -> TaskVotes:
         answers[row.judgment_id].append(
             _in_words(answer, side_only=row.side_only, principle=row.principle)
         )
-    leases = Assignment.objects.filter(task=task).select_related("rater")
+    had = Assignment.objects.filter(task=task).exclude(purpose=Purpose.ADJUDICATION)
+    leases = had.select_related("rater")
     assignments = list(leases.order_by(F("submitted_at").asc(nulls_last=True), "pk"))
     mask_candidates(task, [*judgments, *assignments])
+    left_out = {pk for pk, *_rest, is_excluded in parts if is_excluded}
+    history = _history(list(judgments), rationales, answers, written_texts(task), left_out)
+    words = [row for row in history if row.judgment.purpose == Purpose.ADJUDICATION]
     return TaskVotes(
-        history=_history(
-            list(judgments),
-            rationales,
-            answers,
-            written_texts(task),
-            {pk for pk, *_rest, is_excluded in parts if is_excluded},
-        ),
+        history=[row for row in history if row.judgment.purpose != Purpose.ADJUDICATION],
+        words=sorted(words, key=lambda row: (row.judgment.created_at, row.judgment.pk))[::-1],
         late=_late_answers(task),
         assignments=assignments,
         openings=list(TaskOpening.objects.filter(task=task).select_related("person")),

@@ -10,10 +10,11 @@ from rest_framework import serializers
 from labeling.allocation import OVERLAPS, PRIORITIES
 from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
-from labeling.lead.tasks.selectors import TaskPage, TaskRow
+from labeling.lead.tasks.rows import TaskRow
+from labeling.lead.tasks.selectors import TaskPage
 from labeling.models import SelectionJob, TaskChange
 from labeling.pictures.selectors import with_addresses
-from labeling.vocabulary import Purpose, TaskKind, TaskPart
+from labeling.vocabulary import TASK_PURPOSES, TaskKind, TaskPart
 from labeling.work.api import JobSerializer, job_json
 from projects.api.parsing import StrictSerializer
 
@@ -23,7 +24,7 @@ class SelectionSerializer(StrictSerializer):
 
     state = serializers.ChoiceField(choices=list(TaskState), required=False)
     category = serializers.CharField(max_length=80, required=False)
-    purpose = serializers.ChoiceField(choices=list(Purpose), required=False)
+    purpose = serializers.ChoiceField(choices=list(TASK_PURPOSES), required=False)
     q = serializers.CharField(max_length=200, required=False, help_text="In id or prompt.")
     conversation = serializers.CharField(
         max_length=200, required=False, help_text="Turns of the conversation of that name."
@@ -116,7 +117,7 @@ class ListedTaskSerializer(serializers.Serializer[Any]):
     part = serializers.ChoiceField(
         choices=list(TaskPart), allow_blank=True, help_text="Of a comparison in two passes."
     )
-    purpose = serializers.ChoiceField(choices=list(Purpose))
+    purpose = serializers.ChoiceField(choices=list(TASK_PURPOSES))
     category = serializers.CharField(allow_blank=True)
     language = serializers.CharField(allow_blank=True)
     conversation = serializers.CharField(

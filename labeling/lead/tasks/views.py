@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,9 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from labeling.allocation import OVERLAPS
-from labeling.lead.reports import with_reports
-from labeling.lead.tasks.conversations import conversation_turn
 from labeling.lead.tasks.filters import (
     categories,
     filter_fields,
@@ -23,6 +18,7 @@ from labeling.lead.tasks.filters import (
     import_of,
     kept_filter,
 )
+from labeling.lead.tasks.final_words import adjudicate, hide_votes, take_word_back
 from labeling.lead.tasks.forms import (
     PLAYS,
     PURPOSES,
@@ -35,16 +31,9 @@ from labeling.lead.tasks.forms import (
     task_address,
     task_filter,
 )
-from labeling.lead.tasks.marked import marked_task_texts
-from labeling.lead.tasks.marking import TaskSpans
-from labeling.lead.tasks.page import asked_task, selection_page
-from labeling.lead.tasks.regions import TaskRegions
+from labeling.lead.tasks.page import asked_task, closed_to_reader, selection_page, task_reply
+from labeling.lead.tasks.rows import task_rows
 from labeling.lead.tasks.selections import find_task_change
-from labeling.lead.tasks.selectors import (
-    task_page,
-    task_rows,
-    task_votes,
-)
 from labeling.lead.tasks.services import (
     TaskPlan,
     change_task,
@@ -52,10 +41,10 @@ from labeling.lead.tasks.services import (
     settle_reports,
 )
 from labeling.lead.tasks.stretches import is_long, read_on
-from labeling.models import Task, TaskChange
-from labeling.rating.openings import closed_votes, open_votes
-from labeling.rating.texts import ensure_rendered
-from labeling.teaching.checks.panel import right_context
+from labeling.models import TaskChange
+from labeling.rating.desk import rubric
+from labeling.rating.final_word import read_word
+from labeling.rating.openings import open_votes
 from labeling.vocabulary import TaskKind
 from labeling.work.endings import cancel_by
 from labeling.work.page import warning_of_conflicts
@@ -92,7 +81,7 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "begun": "from" in request.GET,
         "rows": rows,
         "compares": any(row.task.kind == TaskKind.COMPARE for row in rows),
-        "closed": _closed(access, [row.task for row in rows]),
+        "closed": closed_to_reader(access, [row.task for row in rows]),
         "wanted": wanted,
         "query": filter_query(wanted),
         "place": list_place(request.GET, access),
@@ -111,11 +100,6 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/tasks.html", context)
 
 
-def _closed(access: Access, tasks: Sequence[Task]) -> Collection[int]:
-    """Ids of tasks whose votes stay closed until this member, who may judge them, opens them."""
-    return closed_votes(tasks, access.user) if access.may(Action.RATE) else ()
-
-
 @require_safe
 def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One task: prompt, responses with their models, and for whom they are, its votes.
@@ -124,50 +108,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     recorded as well, since a place may become free.
     """
     access = get_access(request.user, slug, Action.SEE_TASKS)
-    row = asked_task(access, pk)
-    page = task_page(row)
-    ensure_rendered(prompt=row.prompt, responses=page.responses)
-    is_closed = bool(_closed(access, [row]))
-    sees_raters = access.may(Action.SEE_RATERS)
-    if sees_raters and not is_closed:
-        open_votes(task=row, person=access.user)
-    votes = task_votes(row) if sees_raters and not is_closed else None
-    context = {
-        "access": access,
-        "project": access.project,
-        "page": page,
-        "task": row,
-        "place": list_place(request.GET, access),
-        "is_closed": is_closed,
-        "sees_raters": sees_raters,
-        "votes": votes,
-        "texts": marked_task_texts(
-            row.prompt,
-            page.responses,
-            votes.spans if votes else TaskSpans(),
-            votes.regions if votes else TaskRegions(),
-            slug,
-        ),
-        # Reviewers compare too: they stay blind.
-        "show_models": access.may(Action.RELEASE),
-        "may_withdraw": access.may(Action.WITHDRAW),
-        "plan": _plan(row) if access.may(Action.PLAN_TASKS) else None,
-        "is_reported": bool(with_reports(access.project, [row.pk])),
-        "may_settle": access.may(Action.SETTLE_REPORTS),
-        "conversation": conversation_turn(row),
-        **right_context(access, row, is_closed=is_closed),
-    }
-    return render(request, "labeling/lead/task.html", context)
-
-
-def _plan(row: Task) -> PlanForm:
-    """The form of one task, which says how few raters it may have."""
-    form = PlanForm(initial={"overlap": row.overlap, "priority": row.priority})
-    if row.places_held is None:
-        del form.fields["overlap"]
-    else:
-        form.fields["overlap"].widget.attrs["min"] = max(OVERLAPS[0], row.places_held)
-    return form
+    return task_reply(request, access, asked_task(access, pk))
 
 
 @require_POST
@@ -176,6 +117,34 @@ def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     access = get_access(request.user, slug, Action.SEE_RATERS)
     open_votes(task=asked_task(access, pk), person=access.user)
     return redirect(f"{task_address(request, access, pk)}#votes")
+
+
+@require_POST
+def adjudicate_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Gives the final word on a task, or takes one's own back."""
+    access = get_access(request.user, slug, Action.ADJUDICATE)
+    row = asked_task(access, pk)
+    with warning_of_conflicts(request):
+        if "take_back" in request.POST:
+            if take_word_back(task=row, person=access.user):
+                messages.success(request, _("Your final word is taken back."))
+            return redirect(task_address(request, access, pk))
+        filled = read_word(request.POST)
+        submission = filled.submission(rubric(access.project).criteria)
+        try:
+            adjudicate(task=row, person=access.user, submission=submission)
+        except InvalidInput as error:
+            return task_reply(request, access, row, filled=filled, errors=error.fields)
+        messages.success(request, _("Your final word is kept beside the votes."))
+    return redirect(task_address(request, access, pk))
+
+
+@require_POST
+def hide_task_votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Whether votes stay hidden from this member until they have decided, on every task."""
+    access = get_access(request.user, slug, Action.ADJUDICATE)
+    hide_votes(membership=access.membership, hides=request.POST.get("hides") == "1")
+    return redirect(task_address(request, access, asked_task(access, pk).pk))
 
 
 @require_POST
@@ -286,6 +255,8 @@ urlpatterns = [
     path("p/<slug:slug>/tasks/", tasks, name="tasks"),
     path("p/<slug:slug>/tasks/<int:pk>/", task, name="task"),
     path("p/<slug:slug>/tasks/<int:pk>/votes/", votes, name="task-votes"),
+    path("p/<slug:slug>/tasks/<int:pk>/adjudicate/", adjudicate_task, name="task-adjudicate"),
+    path("p/<slug:slug>/tasks/<int:pk>/hide-votes/", hide_task_votes, name="task-hide-votes"),
     path("p/<slug:slug>/tasks/<int:pk>/plan/", plan_task, name="task-plan"),
     path("p/<slug:slug>/tasks/<int:pk>/settle/", settle_task, name="task-settle"),
     path("p/<slug:slug>/task-changes/", change_many, name="task-changes"),

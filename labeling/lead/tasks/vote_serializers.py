@@ -7,7 +7,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from labeling.lead.tasks.selectors import AnswerInWords, TaskVotes
+from labeling.kinds import Submission
+from labeling.lead.tasks.selectors import AnswerInWords, HistoryRow, TaskVotes
+from labeling.models import Judgment
+from labeling.rating.answers import LONGEST_ACTIVE_MS, RATIONALE_LIMIT
+from labeling.rating.selectors import shown_answers
+from projects.api.parsing import StrictSerializer
+from projects.scales import TIE_KINDS
 
 
 class StoredAnswerSerializer(serializers.Serializer[Any]):
@@ -66,6 +72,9 @@ class VoteSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(  # type: ignore[assignment]
         help_text="`human`, or who else it is from."
     )
+    is_final = serializers.BooleanField(
+        help_text="A reviewer's vote from before there were final words: one in releases too."
+    )
     active_ms = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -98,10 +107,97 @@ class LateVoteSerializer(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField()
 
 
+class AdjudicationSerializer(StrictSerializer):
+    """A final word. Signs and slots refer to the canonical order: negative, the first response is
+    better."""
+
+    answers = serializers.DictField(
+        help_text="By the key of the criterion, as those of a judgment; `overall` is the primary."
+    )
+    tie_kinds = serializers.DictField(
+        child=serializers.ChoiceField(choices=TIE_KINDS, allow_blank=True, allow_null=True),
+        default=dict,
+        help_text="Which tie a 0 is, by criterion; `overall` names the primary one.",
+    )
+    rationale = serializers.CharField(
+        default="", allow_blank=True, trim_whitespace=False, max_length=RATIONALE_LIMIT
+    )
+    reasons = serializers.ListField(
+        child=serializers.CharField(max_length=40), default=list, help_text="Codes of reasons."
+    )
+    principles = serializers.ListField(
+        child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
+    )
+    none_fits = serializers.BooleanField(
+        default=False, help_text="No principle of the guideline says what decided it."
+    )
+    active_ms = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_ACTIVE_MS)
+    key = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="Your name for this word: send the same one again when you retry.",
+    )
+    rubric = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The version of the questions you answered; the newest where not told.",
+    )
+
+
+class FinalWordSerializer(serializers.Serializer[Any]):
+    """A final word as it is stored, read back as it is sent."""
+
+    id = serializers.IntegerField()
+    task = serializers.IntegerField()
+    answers = serializers.DictField()
+    tie_kinds = serializers.DictField(child=serializers.CharField())
+    rationale = serializers.CharField(allow_blank=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+    principles = serializers.ListField(child=serializers.IntegerField())
+    none_fits = serializers.BooleanField()
+    guideline = serializers.IntegerField(allow_null=True, help_text="Number of the version.")
+    created_at = serializers.DateTimeField()
+
+
+class VoteHidingSerializer(StrictSerializer):
+    """Whether votes are hidden from you."""
+
+    hides_votes = serializers.BooleanField(
+        help_text="What was said of a task is kept from you until you have decided."
+    )
+
+
+def adjudication_of(values: Mapping[str, Any]) -> Submission:
+    """A checked body as what is submitted."""
+    ties = {criterion: kind or "" for criterion, kind in values["tie_kinds"].items()}
+    return Submission(**{**values, "tie_kinds": ties, "ui_version": "api-1"})
+
+
+def final_word_json(word: Judgment) -> dict[str, Any]:
+    """A final word, read back."""
+    answers = shown_answers(word)
+    return {
+        "id": word.pk,
+        "task": word.task_id,
+        "answers": answers.values,
+        "tie_kinds": answers.tie_kinds,
+        **{name: getattr(word, name) for name in _OF_A_WORD},
+        "guideline": word.guideline.number if word.guideline else None,
+    }
+
+
+_OF_A_WORD = ("rationale", "reasons", "principles", "none_fits", "created_at")
+
+
 class VotesSerializer(serializers.Serializer[Any]):
-    """All that was ever said of a task, oldest first."""
+    """All that was ever said of a task, oldest first; final words newest first."""
 
     judgments = VoteSerializer(many=True)
+    final_words = VoteSerializer(
+        many=True, help_text="Beside the votes; of those with the status `counts` the first holds."
+    )
     late = LateVoteSerializer(many=True)
     assignments = HolderSerializer(many=True)
 
@@ -109,28 +205,8 @@ class VotesSerializer(serializers.Serializer[Any]):
 def votes_json(votes: TaskVotes) -> dict[str, Any]:
     """The history of a task."""
     return {
-        "judgments": [
-            {
-                "id": row.judgment.pk,
-                "rater": row.judgment.rater.display_name,
-                "status": row.status,
-                "answers": list(map(_answer, row.answers)),
-                "rationale": row.rationale,
-                "reasons": row.judgment.reasons,
-                "principles": row.judgment.principles,
-                "none_fits": row.judgment.none_fits,
-                "flags": row.judgment.flags,
-                **row.written.plain(),
-                "spans": votes.spans.by_judgment.get(row.judgment.pk, []),
-                **_regions(votes.regions.by_judgment.get(row.judgment.pk, [])),
-                "first_shown": row.first_shown,
-                "guideline": row.judgment.guideline.number if row.judgment.guideline else None,
-                "source": row.judgment.source,
-                "active_ms": row.judgment.active_ms,
-                "created_at": row.judgment.created_at,
-            }
-            for row in votes.history
-        ],
+        "judgments": [_history_row(row, votes) for row in votes.history],
+        "final_words": [_history_row(row, votes) for row in votes.words],
         "late": [
             {
                 "rater": row.late.assignment.rater.display_name,
@@ -155,6 +231,29 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
             }
             for row in votes.assignments
         ],
+    }
+
+
+def _history_row(row: HistoryRow, votes: TaskVotes) -> dict[str, Any]:
+    return {
+        "id": row.judgment.pk,
+        "rater": row.judgment.rater.display_name,
+        "status": row.status,
+        "answers": list(map(_answer, row.answers)),
+        "rationale": row.rationale,
+        "reasons": row.judgment.reasons,
+        "principles": row.judgment.principles,
+        "none_fits": row.judgment.none_fits,
+        "flags": row.judgment.flags,
+        **row.written.plain(),
+        "spans": votes.spans.by_judgment.get(row.judgment.pk, []),
+        **_regions(votes.regions.by_judgment.get(row.judgment.pk, [])),
+        "first_shown": row.first_shown,
+        "guideline": row.judgment.guideline.number if row.judgment.guideline else None,
+        "source": row.judgment.source,
+        "is_final": row.is_final,
+        "active_ms": row.judgment.active_ms,
+        "created_at": row.judgment.created_at,
     }
 
 

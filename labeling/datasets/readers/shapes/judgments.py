@@ -189,11 +189,16 @@ def _ties(record: Record, values: dict[str, int]) -> dict[str, str]:
     return ties
 
 
+def _is_final(record: Record) -> bool:
+    """Whether the row is a reviewer's final word, beside the votes on its task."""
+    return record.get("purpose") == Purpose.ADJUDICATION and not record.get("text_id")
+
+
 def _refuse_other_kinds(record: Record) -> None:
-    """Only what people said on live tasks is data, here as in every release."""
+    """Only what people said on live tasks is data, here as in every release; and final words."""
     for name, usual, reason_of in _USUAL:
         stated = record.get(name)
-        if stated and stated != usual:
+        if stated and stated != usual and not (name == "purpose" and _is_final(record)):
             value = label(stated, record.column(name), most=40)
             if (reason := reason_of(value)) is not None:
                 raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
@@ -239,6 +244,7 @@ def _judgments(
             regions=numbered_regions(record.get("regions"), record.column("regions"), count),
             reasons=listed_reasons(record.get("reasons") or None, record.column("reasons")),
             draft=draft,
+            is_final=_is_final(record),
         )
     ]
 
@@ -277,8 +283,8 @@ JUDGMENTS = Shape(
     title="Judgments of a Concord release, one row each",
     explanation=(
         "The rows of one task become one task with a label for each rater. Only people's live "
-        "judgments are taken. Flags, cited principles, times spent and the order shown belong to "
-        "the project they come from and are left out."
+        "judgments are taken, and reviewers' final words, which stay so. Flags, cited principles, "
+        "times spent and the order shown belong to the project they come from and are left out."
     ),
     fields=(
         *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
