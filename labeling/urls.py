@@ -8,6 +8,7 @@ from labeling.lead.agreement import views as agreement
 from labeling.lead.exclusions import views as exclusions
 from labeling.lead.find import views as find
 from labeling.lead.overview import views as home
+from labeling.lead.planning import views as planning
 from labeling.lead.principles import views as principles
 from labeling.lead.ranking import views as ranking
 from labeling.lead.raters import views as raters
@@ -51,6 +52,7 @@ urlpatterns = [
     *raters.urlpatterns,
     *ranking.urlpatterns,
     *exclusions.urlpatterns,
+    *planning.urlpatterns,
     *writing.urlpatterns,
     *imports.urlpatterns,
     *erasure.urlpatterns,
@@ -72,6 +74,7 @@ navigation = [
     *examples.navigation,
     *raters.navigation,
     *ranking.navigation,
+    *planning.navigation,
     *qualification.navigation,
     *writing.navigation,
     *imports.navigation,

@@ -11,6 +11,7 @@ from labeling.imports import api as imports
 from labeling.lead import api as figures
 from labeling.lead.exclusions import api as exclusions
 from labeling.lead.overview import api as needs
+from labeling.lead.planning import api as planning
 from labeling.lead.principles import api as principles
 from labeling.lead.ranking import api as ranking
 from labeling.lead.raters import api as raters
@@ -72,6 +73,7 @@ urlpatterns = [
     path(f"{_MEMBER}talked-over/", own.RaterTalks.as_view(), name="rater-talks"),
     path(f"{_RATER}exclusion/", exclusions.RaterExclusion.as_view(), name="exclusion"),
     path(f"{_RATERS}time.csv", raters.RaterTime.as_view(), name="rater-time"),
+    path("projects/<slug:slug>/planner/", planning.Planner.as_view(), name="planner"),
     path("projects/<slug:slug>/models/", ranking.ModelRanking.as_view(), name="models"),
     path("projects/<slug:slug>/gold/", checks.KnownTasks.as_view(), name="gold"),
     path("projects/<slug:slug>/questions/", questions.Inbox.as_view(), name="questions"),

@@ -117,6 +117,7 @@ POST   api/v1/projects/<slug:slug>/qualification/mine/                          
 POST   api/v1/projects/<slug:slug>/quiz/again/                                       409  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/models/                                           200  403  403  200  404  401
+GET    api/v1/projects/<slug:slug>/planner/                                          200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
 PUT    api/v1/projects/<slug:slug>/reasons/                                      400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/writing/                                          200  200  403  403  404  401
@@ -295,6 +296,7 @@ POST   p/<slug:slug>/quiz/                                                      
 POST   p/<slug:slug>/quiz/again/                                                     302  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
 GET    p/<slug:slug>/models/                                                         200  403  403  200  404  302
+GET    p/<slug:slug>/planner/                                                        200  403  403  200  404  302
 GET    p/<slug:slug>/models/ranking.json                                             302  403  403  302  404  302
 GET    p/<slug:slug>/models/ranking.csv                                              302  403  403  302  404  302
 GET    p/<slug:slug>/models/matrix.csv                                               302  403  403  302  404  302

@@ -112,7 +112,7 @@ def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_
         "guideline": ["Text", "Principles", "Examples", "Precedents", "Questions"],
         "models": ["Ranking"],
         "data": ["Imports", "Releases"],
-        "project": ["Members", "Settings", "Audit log"],
+        "project": ["Planner", "Members", "Settings", "Audit log"],
     }
     assert [tab.full_name for _group, tabs in groups_of("rater") for tab in tabs] == [
         "Home",

@@ -33,7 +33,7 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
     home = f"/p/{project.slug}/"
     every = ["", "find/", "rate/", "my-work/", "tasks/", "agreement/", "raters/", "guideline/"]
     every += ["principles/", "examples/", "precedents/", "questions/", "imports/", "releases/"]
-    every += ["members/", "settings/", "audit/"]
+    every += ["planner/", "members/", "settings/", "audit/"]
     assert _links(client_for(lena), f"{home}audit/") == every
     mine = ["", "rate/", "my-work/", "guideline/", "precedents/"]
     assert _links(client_for(rui), f"{home}guideline/") == mine

@@ -1,0 +1,1 @@
+"""The planner: raters, overlap and cost against what can be told."""
