@@ -22,6 +22,11 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/hides-votes/", tasks.VoteHiding.as_view(), name="hides-votes"),
     path(
+        "projects/<slug:slug>/tasks/<int:task_id>/flags/<slug:flag>/resolution/",
+        tasks.FlagResolved.as_view(),
+        name="task-flag-resolution",
+    ),
+    path(
         "projects/<slug:slug>/tasks/<int:task_id>/settle/",
         tasks.ReportSettlements.as_view(),
         name="task-settle",

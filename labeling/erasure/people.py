@@ -20,6 +20,7 @@ from labeling.models import (
     Assignment,
     CheckIn,
     Exclusion,
+    FlagResolution,
     Judgment,
     LateAnswer,
     Precedent,
@@ -138,6 +139,7 @@ def _erase(erasure: TextErasing) -> None:
     excluded = Exclusion.objects.filter(
         Q(rater=erasure.person) | Q(by=erasure.person), project=erasure.project
     )
+    resolved = FlagResolution.objects.filter(task__project=erasure.project, person=erasure.person)
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
@@ -156,6 +158,7 @@ def _erase(erasure: TextErasing) -> None:
         (notes.exclude(text=""), ("text",)),
         (words.exclude(reason=""), ("reason",)),
         (excluded.exclude(note=""), ("note",)),
+        (resolved.exclude(word=""), ("word",)),
     ]
     n = sum(rows.order_by().count() for rows, _names in texts)
     note_progress(ERASING_JOB, erasure, progress_total=n, progress_done=0)

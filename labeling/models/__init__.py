@@ -25,7 +25,13 @@ from labeling.models.pictures import Picture
 from labeling.models.profiles import Profile, ProfileConsent, ProfileForm, ProfileLink
 from labeling.models.qualification import StageAnswer, StageDecision
 from labeling.models.regions import Region
-from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
+from labeling.models.reports import (
+    FlagResolution,
+    RaterPairPart,
+    Report,
+    ReportSettlement,
+    SetAside,
+)
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 from labeling.models.teaching import (
@@ -46,6 +52,7 @@ __all__ = [
     "CheckIn",
     "Deletion",
     "Exclusion",
+    "FlagResolution",
     "GoldAnswer",
     "Heartbeat",
     "Import",

@@ -19,13 +19,15 @@ from labeling.models.jobs import ImportedChange
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.qualification import StageAnswer
 from labeling.models.regions import Region
+from labeling.models.reports import FlagResolution, ReportSettlement
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 from labeling.models.teaching import GoldAnswer, Precedent, Query, TalkedOver
 from labeling.models.writings import Writing
 
 #: What hangs on a task beside what was judged.
-_HANGING = (TaskOpening, ImportedChange, GoldAnswer, StageAnswer, Query, TalkedOver, OpenPlace)
+_SAID = (TaskOpening, GoldAnswer, StageAnswer, Query, TalkedOver, ReportSettlement, FlagResolution)
+_HANGING = (*_SAID, ImportedChange, OpenPlace)
 
 
 @contextmanager

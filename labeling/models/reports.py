@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from labeling.models.choices import FLAG_LABELS
 from labeling.models.tasks import Task
 from projects.models import Project
 
@@ -73,6 +74,27 @@ class ReportSettlement(models.Model):
 
     def __str__(self) -> str:
         return f"settlement of task {self.task_id}"
+
+
+class FlagResolution(models.Model):
+    """That somebody has seen to a flag on a task, and what came of it; later flags wait.
+
+    `ReportSettlement` says so of all that was reported at once, without a word.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="flag_resolutions")
+    flag = models.CharField(max_length=20, choices=FLAG_LABELS)
+    word = models.CharField(max_length=300)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.flag} of task {self.task_id}"
 
 
 class SetAside(models.Model):

@@ -65,6 +65,7 @@ POST p/<slug:slug>/invitations/<int:pk>/revoke/           POST projects/<slug:sl
 POST invitation/<str:token>/                              POST invitations/accept/
 # tasks
 POST p/<slug:slug>/tasks/<int:pk>/adjudicate/             POST projects/<slug:slug>/tasks/<int:task_id>/adjudication/
+POST p/<slug:slug>/tasks/<int:pk>/flags/<slug:flag>/resolve/ POST projects/<slug:slug>/tasks/<int:task_id>/flags/<slug:flag>/resolution/
 POST p/<slug:slug>/tasks/<int:pk>/hide-votes/             PUT projects/<slug:slug>/hides-votes/
 POST p/<slug:slug>/tasks/<int:pk>/plan/                   PATCH projects/<slug:slug>/tasks/<int:task_id>/
 POST p/<slug:slug>/tasks/<int:pk>/votes/                  POST projects/<slug:slug>/tasks/<int:task_id>/votes/

@@ -57,6 +57,7 @@ POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/adjudication/            
 DELETE api/v1/projects/<slug:slug>/tasks/<int:task_id>/adjudication/                 204  204  403  403  404  401
 GET    api/v1/projects/<slug:slug>/hides-votes/                                      200  200  403  403  404  401
 PUT    api/v1/projects/<slug:slug>/hides-votes/                                      400  400  403  403  404  401
+POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/flags/<slug:flag>/resolution/ 400  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/settle/                       200  403  403  403  404  401
 GET    api/v1/account/                                                               200  200  200  200  200  401
 PATCH  api/v1/account/                                                               200  200  200  200  200  401
@@ -319,6 +320,7 @@ POST   p/<slug:slug>/task-changes/<int:pk>/cancel/                              
 GET    p/<slug:slug>/tasks/                                                          200  200  403  200  404  302
 GET    p/<slug:slug>/tasks/<int:pk>/                                                 200  200  403  200  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/adjudicate/                                      422  422  403  403  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/flags/<slug:flag>/resolve/                       302  403  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/hide-votes/                                      302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/plan/                                            302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/put-back/                                        302  403  403  302  404  302

@@ -22,12 +22,15 @@ from labeling.lead.tasks.selectors import (
     task_votes,
 )
 from labeling.lead.tasks.serializers import (
+    FlagResolutionSerializer,
+    NewFlagResolutionSerializer,
     NewTaskChangeSerializer,
     TaskChangeSerializer,
     TaskDetailSerializer,
     TaskListSerializer,
     TaskPlanSerializer,
     TasksQuerySerializer,
+    flag_resolution_json,
     task_change_json,
     task_json,
     task_row_json,
@@ -36,6 +39,7 @@ from labeling.lead.tasks.services import (
     TaskPlan,
     change_task,
     request_task_change,
+    resolve_flag,
     settle_reports,
 )
 from labeling.lead.tasks.stretches import read_on
@@ -148,6 +152,29 @@ class ReportSettlements(ApiView):
         access = self.access(slug, Action.SETTLE_REPORTS)
         settle_reports(task=asked_task(access, task_id), actor=access.user)
         return Response(_task_json(access, task_id))
+
+
+class FlagResolved(ApiView):
+    """A flag that raters set on a task, seen to."""
+
+    @extend_schema(
+        operation_id="resolve_flag",
+        summary="Say what came of a flag on a task",
+        tags=_TAGS,
+        request=NewFlagResolutionSerializer,
+        responses={201: FlagResolutionSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str, task_id: int, flag: str) -> Response:
+        """The flag stays where it was set; one that is set later waits again.
+
+        A task whose flags are all resolved waits for nobody on their account. 400 where nobody has
+        set the flag.
+        """
+        access = self.access(slug, Action.SETTLE_REPORTS)
+        task = asked_task(access, task_id)
+        word = self.checked(NewFlagResolutionSerializer)["word"]
+        resolution = resolve_flag(task=task, flag=flag, actor=access.user, word=word)
+        return Response(flag_resolution_json(resolution), status=201)
 
 
 class OpenedVotes(ApiView):

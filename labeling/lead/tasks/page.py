@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from labeling.allocation import OVERLAPS
-from labeling.lead.reports import with_reports
+from labeling.lead.reports import task_flags, with_reports
 from labeling.lead.tasks.conversations import conversation_turn
 from labeling.lead.tasks.final_words import no_final_word
 from labeling.lead.tasks.forms import PlanForm, list_place
@@ -79,6 +79,7 @@ def task_reply(
         "may_withdraw": access.may(Action.WITHDRAW),
         "plan": _plan(row) if access.may(Action.PLAN_TASKS) else None,
         "is_reported": bool(with_reports(access.project, [row.pk])),
+        "flags": task_flags(row) if votes else (),
         "may_settle": access.may(Action.SETTLE_REPORTS),
         "conversation": conversation_turn(row),
         "word": _word(access, row, filled, errors),

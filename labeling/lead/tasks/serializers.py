@@ -8,11 +8,11 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.allocation import OVERLAPS, PRIORITIES
-from labeling.lead.reports import with_reports
+from labeling.lead.reports import TaskFlag, task_flags, with_reports
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.lead.tasks.rows import TaskRow
 from labeling.lead.tasks.selectors import TaskPage
-from labeling.models import SelectionJob, TaskChange
+from labeling.models import FlagResolution, SelectionJob, TaskChange
 from labeling.pictures.selectors import with_addresses
 from labeling.vocabulary import TASK_PURPOSES, TaskKind, TaskPart
 from labeling.work.api import JobSerializer, job_json
@@ -198,6 +198,31 @@ class TaskResponseSerializer(serializers.Serializer[Any]):
     decoding = serializers.DictField(allow_null=True)
 
 
+class NewFlagResolutionSerializer(StrictSerializer):
+    """What came of a flag."""
+
+    word = serializers.CharField(allow_blank=True, help_text="What came of it, in a few words.")
+
+
+class FlagResolutionSerializer(serializers.Serializer[Any]):
+    """What came of a flag, who said so, and when."""
+
+    id = serializers.IntegerField()
+    flag = serializers.CharField()
+    word = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class TaskFlagSerializer(serializers.Serializer[Any]):
+    """A flag that raters set on a task."""
+
+    flag = serializers.CharField()
+    judgments = serializers.IntegerField(help_text="That set it, and stand.")
+    is_waiting = serializers.BooleanField(help_text="Nobody has seen to it since it was set last.")
+    resolutions = FlagResolutionSerializer(many=True)
+
+
 class TaskDetailSerializer(ListedTaskSerializer):
     """Everything about a task but who said what."""
 
@@ -205,8 +230,23 @@ class TaskDetailSerializer(ListedTaskSerializer):
         help_text="Whether a lead has yet to see to what raters reported; `settle` says so."
     )
 
+    flags = TaskFlagSerializer(
+        many=True, allow_null=True, help_text="Null where the votes are closed to you."
+    )
     prompt = TaskPromptSerializer()
     responses = TaskResponseSerializer(many=True, help_text="In canonical order.")
+
+
+def flag_resolution_json(row: FlagResolution) -> dict[str, Any]:
+    """What came of a flag."""
+    by = row.person.display_name if row.person else None
+    return {"id": row.pk, "flag": row.flag, "word": row.word, "by": by, "at": row.at}
+
+
+def _flag_json(row: TaskFlag) -> dict[str, Any]:
+    resolutions = list(map(flag_resolution_json, row.resolutions))
+    names = ("flag", "judgments", "is_waiting")
+    return {**{name: getattr(row, name) for name in names}, "resolutions": resolutions}
 
 
 def selection_json(row: SelectionJob) -> dict[str, Any]:
@@ -254,6 +294,7 @@ def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) ->
     )
     return {
         **task_row_json(page.row, closed),
+        "flags": None if page.task.pk in closed else list(map(_flag_json, task_flags(page.task))),
         "is_reported": bool(with_reports(page.task.project, [page.task.pk])),
         "prompt": {
             **{name: getattr(prompt, name) for name in about},

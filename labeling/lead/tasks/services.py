@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from labeling.allocation import BAND, OVERLAPS, PRIORITIES
-from labeling.lead.reports import with_reports
+from labeling.kinds.shapes import unstorable
+from labeling.lead.reports import task_flags, with_reports
 from labeling.lead.tasks.filters import TaskFilter
 from labeling.lead.tasks.reopened import change_places
 from labeling.lead.tasks.selections import is_long_selection, request_selection, walk_selection
-from labeling.models import ReportSettlement, Task, TaskChange
+from labeling.models import FlagResolution, ReportSettlement, Task, TaskChange
 from labeling.rating.places import expire_leases
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
@@ -26,6 +27,8 @@ from projects.exceptions import InvalidInput
 from projects.models import Project, User
 from projects.sql import database_now
 
+#: Characters of what is said of a flag.
+_MOST_WORD = 300
 #: Tasks that are looked at in one transaction: raters who are at one of them wait so long.
 _STEP = 500
 
@@ -112,6 +115,33 @@ def settle_reports(*, task: Task, actor: User) -> bool:
     verb = gettext_noop("reports settled")
     record(project=task.project, actor=actor, verb=verb, task=task.external_id)
     return True
+
+
+@retry_deadlocks
+def resolve_flag(*, task: Task, flag: str, actor: User, word: str) -> FlagResolution:
+    """Keeps what came of a flag on a task; raters' flags stay, and one that is set later waits.
+
+    Raises InvalidInput where nobody set it, or nothing is said.
+    """
+    word = " ".join(word.split())
+    problem = ""
+    if not word:
+        problem = _("Say in a few words what came of it.")
+    elif len(word) > _MOST_WORD:
+        problem = _("At most %(limit)d characters.") % {"limit": _MOST_WORD}
+    elif unstorable(word):
+        problem = _("The text holds a character that cannot be stored (NUL or half of a pair).")
+    if problem:
+        raise InvalidInput(problem, fields={"word": problem})
+    if flag not in {row.flag for row in task_flags(task)}:
+        sentence = _("Nobody has set this flag on this task.")
+        raise InvalidInput(sentence, fields={"flag": sentence})
+    resolution = FlagResolution.objects.create(
+        task=task, flag=flag, person=actor, word=word, at=database_now()
+    )
+    verb = gettext_noop("flag resolved")
+    record(project=task.project, actor=actor, verb=verb, task=task.external_id, flag=flag)
+    return resolution
 
 
 def _settle(project: Project, ids: list[int], person: User | None) -> set[int]:

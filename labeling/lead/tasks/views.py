@@ -38,6 +38,7 @@ from labeling.lead.tasks.services import (
     TaskPlan,
     change_task,
     request_task_change,
+    resolve_flag,
     settle_reports,
 )
 from labeling.lead.tasks.stretches import is_long, read_on
@@ -159,6 +160,20 @@ def settle_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_POST
+def resolve_task_flag(request: SignedInRequest, slug: str, pk: int, flag: str) -> HttpResponse:
+    """Somebody says what came of a flag that raters set on a task."""
+    access = get_access(request.user, slug, Action.SETTLE_REPORTS)
+    row, word = asked_task(access, pk), request.POST.get("word", "")
+    try:
+        resolve_flag(task=row, flag=flag, actor=access.user, word=word)
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The flag is resolved. One that is set later waits again."))
+    return redirect(f"{task_address(request, access, pk)}#flags")
+
+
+@require_POST
 def plan_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Another number of raters, or another priority, for one task."""
     access = get_access(request.user, slug, Action.PLAN_TASKS)
@@ -258,6 +273,11 @@ urlpatterns = [
     path("p/<slug:slug>/tasks/<int:pk>/adjudicate/", adjudicate_task, name="task-adjudicate"),
     path("p/<slug:slug>/tasks/<int:pk>/hide-votes/", hide_task_votes, name="task-hide-votes"),
     path("p/<slug:slug>/tasks/<int:pk>/plan/", plan_task, name="task-plan"),
+    path(
+        "p/<slug:slug>/tasks/<int:pk>/flags/<slug:flag>/resolve/",
+        resolve_task_flag,
+        name="task-flag-resolve",
+    ),
     path("p/<slug:slug>/tasks/<int:pk>/settle/", settle_task, name="task-settle"),
     path("p/<slug:slug>/task-changes/", change_many, name="task-changes"),
     path("p/<slug:slug>/task-changes/<int:pk>/", task_change, name="task-change"),
