@@ -43,6 +43,8 @@ SKIP_LABELS = {
 
 #: As beside a text, but for D, which is a response here.
 _UNSAID_KEYS = {UNSURE: "u", NOT_APPLICABLE: "x"}
+#: What a turn has that is a picture and says nothing else.
+_OF_PICTURES = {"role", "content", "images"}
 #: Kinds of tasks with a style of their own.
 _STYLES = {"rank": "rank", "review": "write", "write": "write"}
 #: How responses stand of kinds that show them plainly; others have a template for it.
@@ -302,7 +304,7 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
     return [
         Text(
             response.name,
-            safe_html(response.html),
+            safe_html(response.html if _has_text(response) else ""),
             safe_html(raw_response(response.content, response.messages)),
             not response.messages and not response.content.strip(),
             response.slot,
@@ -318,6 +320,12 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
         )
         for place, response in enumerate(view.responses)
     ]
+
+
+def _has_text(response: ShownResponse) -> bool:
+    """Whether it says anything beside its pictures: of those alone no text stands there."""
+    beside = [turn.keys() - _OF_PICTURES for turn in response.messages]
+    return not beside or any(beside) or any(turn.get("content") for turn in response.messages)
 
 
 def _cover_key(view: TaskView, response: ShownResponse) -> str:

@@ -94,6 +94,8 @@ def _check_covers(desk: Desk) -> None:
     page = desk.page
     covers = page.locator("[data-uncover]")
     expect(page.locator(".viewer-note")).to_contain_text("blood (mild)")
+    # The prompt is a text; responses that are pictures have none, and no second cover.
+    expect(page.locator("#task details.cover")).to_have_count(1)
     desk.press("[")
     expect(covers.first).to_be_checked()
     expect(covers.last).not_to_be_checked()
