@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from labeling.lead.raters.selectors import rater_rows
 from labeling.models import Assignment, Judgment
 from labeling.rating.judgments import undo_last
 from projects.models import Project, User
-from tests.conftest import judge, lease
+from projects.services.members import remove_member, set_pause
+from tests.conftest import judge, lease, membership
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +109,33 @@ def test_the_page_says_small_n_in_words_and_large_n_with_an_interval(
     assert "0% to 24%" in page  # Wilson for 0 ties of 12
     assert 'cx="5.0"' in page  # and the same on its axis, from one end
     assert 'class="ib-tick" x1="56.0"' in page  # no side preferred: the middle
+
+
+def test_raters_stand_in_order_of_volume_and_are_filtered_never_sorted_by_quality(
+    project: Project, lena: User, rui: User, sam: User, tao: User, client_for, make_tasks
+):
+    make_tasks(project, 12, overlap=3)
+    for _n in range(12):
+        judge(rui, lease(rui, project), -1)  # always what stands first
+    rate(sam, project, -1, 1)
+    rate(tao, project, -1)
+    set_pause(membership=membership(sam, project), actor=lena, paused=True)
+    remove_member(membership=membership(tao, project), actor=lena)
+
+    def listed(query: str = "") -> list[str]:
+        page = client_for(lena).get(f"/p/{project.slug}/raters/{query}").content.decode()
+        return re.findall(r"<bdi>(Rui|Sam|Tao)</bdi>", page)
+
+    assert listed() == listed("?order=agreement") == ["Rui", "Sam", "Tao"]
+    assert listed("?flagged=yes") == ["Rui"]
+    assert listed("?state=paused") == listed("?state=paused&role=rater") == ["Sam"]
+    assert listed("?state=left") == ["Tao"]
+    assert listed("?state=active") == ["Rui"]
+    assert listed("?state=excluded") == listed("?role=reviewer") == []
+    assert listed("?state=<b>&role=x&page=9") == ["Rui", "Sam", "Tao"]
+    page = client_for(lena).get(f"/p/{project.slug}/raters/").content.decode()
+    assert "the interval excludes 50%" in page
+    assert "order=" not in page
 
 
 def test_nobody_yet_leads_to_an_invitation(project: Project, lena: User, client_for):

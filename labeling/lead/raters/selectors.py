@@ -65,6 +65,19 @@ class RaterRow:
     is_imported: bool
     excluded: int = 0
 
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether the whole interval of the side lies beside the half that it should hold."""
+        low, high = self.left.low, self.left.high
+        if low is None or high is None or self.left.n < FEW:
+            return False
+        return not low <= 0.5 <= high
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether there is something to look at."""
+        return self.is_one_sided or self.checks.is_susceptible
+
 
 class ComparedColumns:
     """The primary answers of a project by rater, one entry a judgment.

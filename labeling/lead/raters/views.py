@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,11 +11,10 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from labeling import stats
 from labeling.lead.raters.downloads import rater_pseudonym, time_reply
-from labeling.lead.raters.forms import DaysForm
+from labeling.lead.raters.forms import DaysForm, RatersFilter
 from labeling.lead.raters.report import raters_at_hand
-from labeling.lead.raters.selectors import FEW, RaterRow, spread
+from labeling.lead.raters.selectors import FEW, spread
 from labeling.models.exclusions import excluded_now
 from labeling.teaching.checks.figures import any_check
 from labeling.work.page import how_far
@@ -29,23 +26,6 @@ from projects.permissions import Action, roles_that_may
 RATERS_PAGE = 50
 
 
-def _least_first(value: float | None) -> tuple[bool, float]:
-    return value is None, value or 0.0
-
-
-def _most_first(figure: stats.Figure) -> tuple[bool, float]:
-    return figure.value is None, -(figure.value or 0.0)
-
-
-#: Other orders than most judgments first; whoever has no figure comes last.
-ORDERS: dict[str, Callable[[RaterRow], tuple[bool, float]]] = {
-    "time": lambda row: _least_first(row.median_ms),
-    "ties": lambda row: _most_first(row.ties),
-    "first": lambda row: _most_first(row.left),
-    "agreement": lambda row: _least_first(row.agreement.value),
-}
-
-
 @require_safe
 def raters(request: SignedInRequest, slug: str) -> HttpResponse:
     """Volume, time, ties, sides and agreement of each rater."""
@@ -53,22 +33,26 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
     hand = raters_at_hand(access.project)
     if request.headers.get("HX-Request"):
         return how_far(request, hand)
-    order = request.GET.get("order", "")
-    rows = hand.rows or []
-    if order in ORDERS:
-        rows = sorted(rows, key=ORDERS[order])
-    page = Paginator(rows, RATERS_PAGE).get_page(request.GET.get("page"))
+    rows, asked = hand.rows or [], RatersFilter(request.GET)
+    members = _members(access.project)
+    shown = [row for row in rows if asked.takes(row, members.get(row.rater.pk))]
+    page = Paginator(shown, RATERS_PAGE).get_page(request.GET.get("page"))
     context = {
         "access": access,
         "project": access.project,
         "hand": hand,
         "page": page,
         "rows": page.object_list,
-        "order": order,
-        "query": f"order={order}&" if order in ORDERS else "",
+        "all_rows": rows,
+        "filter": asked,
+        "query": asked.query,
         "few": FEW,
         "spread": spread(rows) if rows else None,
-        "members": _members(access.project, page.object_list),
+        "members": {
+            pk: member
+            for pk, member in members.items()
+            if member.role in roles_that_may(Action.RATE)
+        },
         "has_comparisons": any(row.ties.n for row in rows),
         "has_checks": any(row.checks.gold.n or row.checks.consistency.n for row in rows),
         "days": DaysForm(),
@@ -80,13 +64,10 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/raters.html", context)
 
 
-def _members(project: Project, rows: Iterable[RaterRow]) -> dict[int, int]:
-    """The memberships of those who have a page of their own, by the raters' ids."""
-    people = [row.rater.pk for row in rows]
-    members = Membership.objects.filter(
-        project=project, user__in=people, role__in=roles_that_may(Action.RATE)
-    )
-    return dict(members.values_list("user", "pk"))
+def _members(project: Project) -> dict[int, Membership]:
+    """The memberships of a project by the ids of their users."""
+    rows = Membership.objects.filter(project=project)
+    return {row.user_id: row for row in rows.only("user", "role", "paused_at", "project")}
 
 
 @require_safe
