@@ -70,6 +70,7 @@ urlpatterns = [
         name="rater-notes",
     ),
     path(_MEMBER, own.OneRater.as_view(), name="rater"),
+    path(f"{_MEMBER}take-back/", own.RaterTasks.as_view(), name="rater-take-back"),
     path(f"{_MEMBER}talked-over/", own.RaterTalks.as_view(), name="rater-talks"),
     path(f"{_RATER}exclusion/", exclusions.RaterExclusion.as_view(), name="exclusion"),
     path(f"{_RATERS}time.csv", raters.RaterTime.as_view(), name="rater-time"),

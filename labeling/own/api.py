@@ -31,12 +31,19 @@ from labeling.own.serializers import (
     OneRaterSerializer,
     OwnExampleSerializer,
     OwnJudgmentSerializer,
+    TakenBackSerializer,
     TalkedOverSerializer,
     note_json,
     own_example_json,
     own_judgment_json,
 )
-from labeling.own.services import mark_talked_over, open_example, read_notes, write_note
+from labeling.own.services import (
+    mark_talked_over,
+    open_example,
+    read_notes,
+    take_back_open,
+    write_note,
+)
 from labeling.rating.selectors import own_judgments
 from projects.access import require_row
 from projects.api.pagination import Pages
@@ -212,6 +219,23 @@ class OneRater(ApiView):
             rater=member.user, project=access.project, reader=access.user, now=timezone.now()
         )
         return Response(page_json(page))
+
+
+class RaterTasks(ApiView):
+    """What one rater has open."""
+
+    @extend_schema(
+        operation_id="take_back_open_tasks",
+        summary="Take back the tasks that a rater has open",
+        tags=_TAGS,
+        request=None,
+        responses={200: TakenBackSerializer, **refusals(403, 404)},
+    )
+    def post(self, request: Request, slug: str, member_id: int) -> Response:
+        """They go to others. Repeating it changes nothing. Who is not paused gets more."""
+        access = self.access(slug, Action.MANAGE_MEMBERS)
+        member = rater_member(access.project, pk=member_id)
+        return Response({"taken_back": take_back_open(member=member, actor=access.user)})
 
 
 class RaterTalks(ApiView):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, kind_of, slot, unsaid_words
 from labeling.lead.tasks.rows import prompt_excerpt
-from labeling.models import Answer, Exclusion, Judgment, RaterNote, TalkedOver
+from labeling.models import Answer, Assignment, Exclusion, Judgment, RaterNote, TalkedOver
 from labeling.models.openings import opened_tasks
 from labeling.rating.selectors import own_judgments
 from labeling.rating.windows import window_ends
@@ -98,6 +98,13 @@ def _changeable_until(
     is_open = row.assignment.state == AssignmentState.SUBMITTED and row.task_id not in opened
     is_open = is_open and not _is_excluded(row)
     return end if is_open and end > now and row.task.withdrawn_at is None else None
+
+
+def open_tasks_of(member: Membership) -> QuerySet[Assignment]:
+    """What a member has open; a text that was sent back to its author is not among it."""
+    rows = Assignment.objects.filter(project=member.project_id, rater=member.user_id)
+    answered = Judgment.objects.filter(assignment=OuterRef("pk")).standing()
+    return rows.filter(state=AssignmentState.LEASED).exclude(Exists(answered))
 
 
 def own_exclusions(*, rater: User, project: Project) -> QuerySet[Exclusion]:

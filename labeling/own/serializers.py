@@ -115,6 +115,12 @@ class OwnJudgmentSerializer(serializers.Serializer[Any]):
     )
 
 
+class TakenBackSerializer(serializers.Serializer[Any]):
+    """What a rater had open and has no more."""
+
+    taken_back = serializers.IntegerField()
+
+
 class OwnExampleSerializer(serializers.Serializer[Any]):
     """A task that I opened and on which others answered otherwise."""
 

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.models import Judgment, RaterNote, TalkedOver, Task
-from labeling.own.selectors import next_example, notes_to
+from labeling.own.selectors import next_example, notes_to, open_tasks_of
 from labeling.rating.openings import open_votes
+from labeling.vocabulary import AssignmentState
+from labeling.work.deadlocks import retry_deadlocks
 from projects.audit import naming, record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership, Project, User
@@ -51,6 +53,25 @@ def write_note(*, member: Membership, author: User, text: str) -> RaterNote:
         **naming(member.user),
     )
     return note
+
+
+@retry_deadlocks
+def take_back_open(*, member: Membership, actor: User) -> int:
+    """Takes the tasks back that a rater has open, for others to have; returns how many.
+
+    A text that was sent back to its author stays theirs. An answer that is in hand still comes in
+    where its place is free.
+    """
+    n = open_tasks_of(member).update(state=AssignmentState.EXPIRED)
+    if n:
+        record(
+            project=member.project,
+            actor=actor,
+            verb=gettext_noop("open tasks taken back"),
+            tasks=n,
+            **naming(member.user),
+        )
+    return n
 
 
 @transaction.atomic

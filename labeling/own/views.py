@@ -24,6 +24,7 @@ from labeling.own.page import rater_page, remarkable
 from labeling.own.selectors import (
     next_example,
     notes_to,
+    open_tasks_of,
     opened_examples,
     own_days,
     own_exclusions,
@@ -36,6 +37,7 @@ from labeling.own.services import (
     mark_talked_over,
     open_example,
     read_notes,
+    take_back_open,
     write_note,
 )
 from labeling.rating.judgments import NotYours
@@ -50,6 +52,7 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership
 from projects.navigation import Group, Tab, Waiting, waiting_count
 from projects.permissions import Action, role_may
+from projects.services.members import MOST_PAUSE_REASON, set_pause
 
 OWN_PAGE = 25
 #: Own questions on the page; the others stand under Precedents.
@@ -166,8 +169,51 @@ def one_rater(request: SignedInRequest, slug: str, member_id: int) -> HttpRespon
         "page": page,
         "sentences": remarkable(page),
         "may_teach": access.may(Action.TEACH),
+        "may_manage": access.may(Action.MANAGE_MEMBERS),
+        "open_tasks": open_tasks_of(member).count(),
+        "most": MOST_PAUSE_REASON,
     }
     return render(request, "labeling/lead/rater.html", context)
+
+
+@require_POST
+def pause_one(request: SignedInRequest, slug: str, member_id: int) -> HttpResponse:
+    """Gives a rater no new tasks, or lets them go on; takes back what they have open if asked."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    member = rater_member(access.project, pk=member_id)
+    paused = request.POST.get("paused") != "0"
+    reason = request.POST.get("reason", "")
+    try:
+        set_pause(membership=member, actor=request.user, paused=paused, reason=reason)
+    except InvalidInput as error:
+        messages.error(request, error.message)
+        return redirect("labeling:rater", slug, member_id)
+    name = {"name": member.user.display_name}
+    if paused:
+        messages.success(request, _("%(name)s gets no new tasks until you let them go on.") % name)
+    else:
+        messages.success(request, _("%(name)s gets tasks again.") % name)
+    if paused and "take_back" in request.POST:
+        _say_taken_back(request, take_back_open(member=member, actor=request.user))
+    return redirect("labeling:rater", slug, member_id)
+
+
+@require_POST
+def take_back_tasks(request: SignedInRequest, slug: str, member_id: int) -> HttpResponse:
+    """Takes back what a rater has open."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    member = rater_member(access.project, pk=member_id)
+    _say_taken_back(request, take_back_open(member=member, actor=request.user))
+    return redirect("labeling:rater", slug, member_id)
+
+
+def _say_taken_back(request: SignedInRequest, n: int) -> None:
+    sentence = ngettext(
+        "%(n)d open task is taken back and goes to others.",
+        "%(n)d open tasks are taken back and go to others.",
+        n,
+    )
+    messages.info(request, sentence % {"n": n})
 
 
 @require_POST
@@ -226,6 +272,10 @@ urlpatterns = [
     path(f"{_BASE}notes/read/", notes_read, name="my-work-notes-read"),
     path("p/<slug:slug>/raters/<int:member_id>/", one_rater, name="rater"),
     path("p/<slug:slug>/raters/<int:member_id>/notes/", rater_notes, name="rater-notes"),
+    path("p/<slug:slug>/raters/<int:member_id>/pause/", pause_one, name="rater-pause"),
+    path(
+        "p/<slug:slug>/raters/<int:member_id>/take-back/", take_back_tasks, name="rater-take-back"
+    ),
     path(
         "p/<slug:slug>/raters/<int:member_id>/talked-over/", talked_over, name="rater-talked-over"
     ),

@@ -57,10 +57,13 @@ _planned: dict[int, tuple[float, int]] = {}
 
 
 def cap_reached(membership: Membership, now: datetime) -> NothingLeft | None:
-    """Which cap keeps the next task from a rater, None where none does.
+    """Which cap keeps the next task from a rater, or that a lead has paused them; None where
+    nothing does.
 
     What is open counts as done; gold, repeats and anchors count like any task.
     """
+    if membership.paused_at is not None:
+        return NothingLeft.RATER_PAUSED
     project = membership.project
     caps = (project.daily_limit, project.weekly_limit, project.share_limit)
     if caps == (None, None, None):

@@ -62,14 +62,17 @@ def expire_leases(
 
 
 def _over(now: datetime | Now) -> Q:
-    """Leases that lapsed, and those of people who left, changed to another role or lost access."""
+    """Leases that lapsed, those of people who left, changed to another role or lost access, and
+    what was prepared ahead for somebody who is paused."""
     working = Membership.objects.filter(
         project=OuterRef("project"),
         user=OuterRef("rater"),
         user__is_active=True,
         role__in=roles_that_may(Action.RATE),
     )
-    return Q(state=AssignmentState.LEASED) & Q(Q(lease_expires_at__lt=now) | Q(~Exists(working)))
+    ahead = Q(opened_at__isnull=True) & Q(~Exists(working.filter(paused_at__isnull=True)))
+    over = Q(lease_expires_at__lt=now) | Q(~Exists(working)) | ahead
+    return Q(state=AssignmentState.LEASED) & over
 
 
 def give_back_leases(*, user: User | None, **_signal: object) -> None:

@@ -64,6 +64,7 @@ from projects.guidelines.versions import news_for
 from projects.models import Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
+from projects.selectors.people import leads_of
 
 
 def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:
@@ -145,9 +146,8 @@ def desk_page(
 def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> HttpResponse:
     if reason == NothingLeft.QUALIFICATION_FIRST:
         return redirect("labeling:own-qualification", access.project.slug)
-    guideline = None
-    if reason == NothingLeft.NOT_ACKNOWLEDGED:
-        guideline = current_guideline(access.project)
+    is_unread = reason == NothingLeft.NOT_ACKNOWLEDGED
+    guideline = current_guideline(access.project) if is_unread else None
     context = {
         "access": access,
         "project": access.project,
@@ -159,6 +159,7 @@ def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> H
         "last": last_act(rater=request.user, project=access.project),
         "may_import": access.may(Action.IMPORT),
         "may_configure": access.may(Action.CONFIGURE),
+        "leads": leads_of(access.project) if reason == NothingLeft.RATER_PAUSED else (),
     }
     return render(request, "labeling/rating/rate_nothing.html", context)
 

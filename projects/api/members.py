@@ -21,7 +21,12 @@ from projects.models import Invitation, Membership, Role
 from projects.permissions import Action
 from projects.selectors import people
 from projects.services.invitations import accept_invitation, invite, revoke_invitation
-from projects.services.members import remove_member, set_member
+from projects.services.members import (
+    MOST_PAUSE_REASON,
+    remove_member,
+    set_member,
+    set_pause,
+)
 from projects.services.reminders import MOST_REMINDERS, remind
 from projects.sites import site_address
 
@@ -39,6 +44,10 @@ class MemberSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Judgments at most; null: the project's limit."
     )
     since = serializers.DateTimeField()
+    paused_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when they get no new tasks; null: they do."
+    )
+    pause_reason = serializers.CharField(allow_blank=True, help_text="As they read it.")
     has_guideline_to_read = serializers.BooleanField(
         help_text="A rater who has not acknowledged the current version, and gets no task."
     )
@@ -53,6 +62,12 @@ class MemberChangesSerializer(StrictSerializer):
     role = serializers.ChoiceField(choices=Role.choices, required=False)
     rater_limit = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=10_000_000
+    )
+    paused = serializers.BooleanField(
+        required=False, help_text="They get no new tasks; what they have open may be finished."
+    )
+    pause_reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=MOST_PAUSE_REASON, help_text="They read it."
     )
 
 
@@ -131,6 +146,8 @@ def member_json(membership: Membership, unread: set[int]) -> dict[str, Any]:
         "role": membership.role,
         "rater_limit": membership.rater_limit,
         "since": membership.created_at,
+        "paused_at": membership.paused_at,
+        "pause_reason": membership.pause_reason,
         "has_guideline_to_read": membership.pk in unread,
         "reminded_at": membership.reminded_at,
     }
@@ -194,7 +211,7 @@ class OneMember(ApiView):
 
     @extend_schema(
         operation_id="change_member",
-        summary="Change a member's role or limit",
+        summary="Change a member's role or limit, pause them or let them go on",
         tags=_TAGS,
         request=MemberChangesSerializer,
         responses={200: MemberSerializer, **refusals(400, 403, 404, 409)},
@@ -204,13 +221,21 @@ class OneMember(ApiView):
         access = self.access(slug, Action.MANAGE_MEMBERS)
         member = _member(access, member_id)
         values = self.checked(MemberChangesSerializer)
-        set_member(
-            project=access.project,
-            user=member.user,
-            role=values.get("role", member.role),
-            rater_limit=values.get("rater_limit", member.rater_limit),
-            actor=access.user,
-        )
+        if values.keys() & {"role", "rater_limit"} or not values:
+            set_member(
+                project=access.project,
+                user=member.user,
+                role=values.get("role", member.role),
+                rater_limit=values.get("rater_limit", member.rater_limit),
+                actor=access.user,
+            )
+        if "paused" in values:
+            set_pause(
+                membership=member,
+                actor=access.user,
+                paused=values["paused"],
+                reason=values.get("pause_reason", ""),
+            )
         return Response(member_json(_member(access, member_id), _unread(access)))
 
     @extend_schema(

@@ -306,6 +306,11 @@ class Membership(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     # The project's `quiz_since` when the member answered the last example; empty before that.
     quiz_done = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    # Since when a lead gives the member no new tasks, and the words that the member reads.
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pause_reason = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False
+    )
     # When the member last answered how they are, or would rather not say.
     checked_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The version of the voluntary questions that the member was asked, whatever they chose.

@@ -74,3 +74,9 @@ def audit_actors(project: Project) -> QuerySet[User]:
     """Whoever wrote a line of a project's log, by name."""
     wrote = AuditEvent.objects.filter(project=project).order_by().values("actor").distinct()
     return User.objects.filter(pk__in=wrote).order_by("name", "email")
+
+
+def leads_of(project: Project) -> list[str]:
+    """The names of those who lead a project, whom others ask; at most five."""
+    rows = members_of(project).filter(role=Role.LEAD, user__is_active=True)
+    return [row.user.display_name for row in rows[:5]]

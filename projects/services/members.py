@@ -17,6 +17,8 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.models import Invitation, Membership, Project, Removal, Role, User
 
 _NAME_LIMIT = 150
+#: Characters of why somebody is paused.
+MOST_PAUSE_REASON = 300
 
 
 @transaction.atomic
@@ -69,6 +71,33 @@ def set_member(
     end_work(user=user, project=project)
     begin_work(user=user, project=project)
     return membership
+
+
+@transaction.atomic
+def set_pause(*, membership: Membership, actor: User, paused: bool, reason: str = "") -> bool:
+    """Gives a member no new tasks until they may go on, or lets them; whether that is new.
+
+    What they have open may be finished, and what they gave counts as before. The member reads the
+    reason. Raises InvalidInput for one that is too long.
+    """
+    words = " ".join(reason.replace("\x00", "").split())
+    if len(words) > MOST_PAUSE_REASON:
+        sentence = _("At most %(most)d characters.") % {"most": MOST_PAUSE_REASON}
+        raise InvalidInput(sentence, fields={"pause_reason": sentence})
+    rows = Membership.objects.filter(pk=membership.pk, paused_at__isnull=paused)
+    moment = timezone.now() if paused else None
+    if not rows.update(paused_at=moment, pause_reason=words if paused else ""):
+        return False
+    record(
+        project=membership.project,
+        actor=actor,
+        verb=gettext_noop("rater paused") if paused else gettext_noop("rater goes on"),
+        **naming(membership.user),
+        **({"reason": words} if paused and words else {}),
+    )
+    end_work(user=membership.user, project=membership.project)
+    membership.refresh_from_db(fields=["paused_at", "pause_reason"])
+    return True
 
 
 @transaction.atomic

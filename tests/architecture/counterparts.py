@@ -93,6 +93,8 @@ POST p/<slug:slug>/my-work/examples/                      POST projects/<slug:sl
 POST p/<slug:slug>/my-work/notes/read/                    POST projects/<slug:slug>/my-work/notes/
 POST p/<slug:slug>/raters/<int:member_id>/talked-over/    POST projects/<slug:slug>/raters/<int:member_id>/talked-over/
 POST p/<slug:slug>/raters/<int:member_id>/notes/          POST projects/<slug:slug>/members/<int:member_id>/notes/
+POST p/<slug:slug>/raters/<int:member_id>/pause/          PATCH projects/<slug:slug>/members/<int:member_id>/
+POST p/<slug:slug>/raters/<int:member_id>/take-back/      POST projects/<slug:slug>/raters/<int:member_id>/take-back/
 POST p/<slug:slug>/raters/<slug:rater>/exclusion/         POST projects/<slug:slug>/raters/<slug:rater>/exclusion/
 POST p/<slug:slug>/raters/<slug:rater>/exclusion/lift/    DELETE projects/<slug:slug>/raters/<slug:rater>/exclusion/
 POST p/<slug:slug>/imports/<int:import_id>/cancel/        POST projects/<slug:slug>/imports/<int:import_id>/cancel/

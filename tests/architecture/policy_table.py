@@ -161,6 +161,7 @@ POST   api/v1/assignments/<int:assignment_id>/reopen/                           
 GET    api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/members/<int:member_id>/notes/                    400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/<int:member_id>/                           200  200  403  403  404  401
+POST   api/v1/projects/<slug:slug>/raters/<int:member_id>/take-back/                 200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/raters/<int:member_id>/talked-over/               400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/raters/<slug:rater>/exclusion/                   200  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/raters/<slug:rater>/exclusion/                   400  403  403  403  404  401
@@ -202,6 +203,8 @@ POST   p/<slug:slug>/my-work/<int:assignment_id>/change/                        
 POST   p/<slug:slug>/my-work/examples/                                               302  302  302  403  404  302
 POST   p/<slug:slug>/my-work/notes/read/                                             302  302  302  403  404  302
 GET    p/<slug:slug>/raters/<int:member_id>/                                         200  200  403  403  404  302
+POST   p/<slug:slug>/raters/<int:member_id>/pause/                                   302  403  403  403  404  302
+POST   p/<slug:slug>/raters/<int:member_id>/take-back/                               302  403  403  403  404  302
 POST   p/<slug:slug>/raters/<int:member_id>/talked-over/                             302  403  403  403  404  302
 GET    p/<slug:slug>/raters/<int:member_id>/notes/                                   200  403  403  403  404  302
 POST   p/<slug:slug>/raters/<int:member_id>/notes/                                   422  403  403  403  404  302

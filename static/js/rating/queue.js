@@ -19,7 +19,7 @@ const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "touc
 const REMEMBERED = 20;
 
 /** Why there may never be another task for this rater, as long as nothing changes. */
-const FINAL = ["done", "limit", "share_limit", "empty", "paused"];
+const FINAL = ["done", "limit", "share_limit", "empty", "paused", "rater_paused"];
 
 /** Active and idle milliseconds on one task: 30 s without a sign of life, or a hidden tab, is idle. */
 export class Clock {
