@@ -27,6 +27,8 @@ from labeling.lead.ranking.summary import (
 
 #: More models than these have no whole matrix on the page.
 CROSSED_MODELS = 12
+#: And so many neighbours stand there at most.
+NEIGHBOURS_SHOWN = 50
 #: A win rate from here on is a strong one: three of four.
 _STRONG = 0.75
 
@@ -120,7 +122,7 @@ def ranking_page(figures: Plain, ties: str, style: str) -> RankingPage:
         islands=len({row.island for row in rows}),
         drawing=ranking_drawing(rankings),
         matrix=_crossed(order, matrix) if len(order) <= CROSSED_MODELS else [],
-        neighbours=_neighbours(matrix) if len(order) > CROSSED_MODELS else [],
+        neighbours=_neighbours(matrix)[:NEIGHBOURS_SHOWN] if len(order) > CROSSED_MODELS else [],
         effects=_effects(rankings[CONTROLLED]),
         twice=_twice(rankings[CONTROLLED]),
         length=longer_sentence(figures),
