@@ -14,7 +14,16 @@ from labeling.lead.exclusions.services import exclude_judgments, lift_exclusions
 from labeling.lead.raters.downloads import rater_pseudonym
 from labeling.lead.raters.report import compute_rows, rater_at_hand
 from labeling.lead.tasks.services import run_task_change
-from labeling.models import Exclusion, Judgment, OpenPlace, Report, Task, TaskChange, TextErasing
+from labeling.models import (
+    Assignment,
+    Exclusion,
+    Judgment,
+    OpenPlace,
+    Report,
+    Task,
+    TaskChange,
+    TextErasing,
+)
 from labeling.models.exclusions import excluded_now
 from labeling.models.removal import erasing
 from labeling.rating.judgments import undo_last
@@ -167,6 +176,19 @@ def test_places_open_for_others_and_close_where_nobody_took_them(
     change = TaskChange.objects.order_by("pk").last()
     assert change is not None
     assert (change.closes, change.changed, change.limited) == (True, 3, 1)
+
+
+def test_what_holds_no_place_of_a_live_task_opens_none(
+    project: Project, lena: User, rui: User, make_tasks: MakeTasks
+):
+    (task,) = make_tasks(project, 1, overlap=3)
+    held = lease(rui, project)
+    Assignment.objects.filter(pk=held.pk).update(purpose="repeat")
+    judge(rui, held)
+    before = Task.objects.values_list("overlap", "open_slots").get(pk=task.pk)
+    assert exclude(project, rui, lena, reopens=True).judgments == 1
+    run_changes()
+    assert Task.objects.values_list("overlap", "open_slots").get(pk=task.pk) == before
 
 
 def test_a_job_that_comes_after_the_lifting_opens_nothing(judged: Project, lena: User, rui: User):

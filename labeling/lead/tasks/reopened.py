@@ -25,11 +25,16 @@ _STEP = 500
 def tasks_to_reopen(exclusion: Exclusion) -> QuerySet[Task]:
     """The live tasks on which an excluded judgment holds a place, and has got none more yet."""
     opened = OpenPlace.objects.filter(task=OuterRef("pk"), exclusion__rater=exclusion.rater_id)
-    judged = Judgment.objects.standing().filter(
-        task=OuterRef("pk"),
-        rater=exclusion.rater_id,
-        pk__gte=exclusion.first,
-        pk__lte=exclusion.newest,
+    # Of live ones alone: a final word, or what came again, has no place of the task.
+    judged = (
+        Judgment.objects.standing()
+        .live()
+        .filter(
+            task=OuterRef("pk"),
+            rater=exclusion.rater_id,
+            pk__gte=exclusion.first,
+            pk__lte=exclusion.newest,
+        )
     )
     tasks = Task.objects.filter(project=exclusion.project_id, purpose=Purpose.LIVE)
     bounded = tasks.filter(overlap__isnull=False, overlap__lt=OVERLAPS[-1])
