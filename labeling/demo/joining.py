@@ -36,7 +36,7 @@ from projects.services.members import create_user, set_member
 from projects.services.projects import create_project, update_project
 
 #: Before the seeding, everything was set up.
-_DAYS_AGO = 7
+_DAYS_AGO = 19
 #: How clearly one response of an item is better, and of how many such items what is right is known.
 _CLEAR, _KNOWN = 1.4, 20
 _TRAINING = 2

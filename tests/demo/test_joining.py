@@ -45,6 +45,8 @@ def page(email: str, address: str) -> str:
 @pytest.mark.slow
 def test_somebody_passed_did_not_yet_waits_is_in_the_middle_and_trains(db, joining):
     assert seed_joining(now=NOW) is None
+    listed = Project.objects.order_by("-created_at").values_list("pk", flat=True)
+    assert listed.first() != joining.pk  # who comes first finds the first project first
     stages = dict(
         Membership.objects.filter(project=joining, role="rater").values_list("user__name", "stage")
     )
