@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.models import Assignment, Release, ReleaseOpening, TaskOpening
+from labeling.models import Assignment, Release, ReleaseOpening, TaskOpening, openings
 from labeling.models.copies import copy_of
 from labeling.rating.judgments import undo_last
 from labeling.rating.leases import Nothing, next_assignment
@@ -97,7 +97,9 @@ def test_who_downloaded_a_release_is_given_none_of_the_tasks_it_holds_votes_of(
     make_tasks: MakeTasks,
     built: Callable[..., Release],
     client_for: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr(openings, "_TASKS_AT_ONCE", 3)
     half = make_tasks(judged, 2, overlap=3, prefix="half")
     gold = [copy_of(task, Purpose.GOLD) for task in half]
     for _n in range(2):
