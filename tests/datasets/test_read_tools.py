@@ -137,6 +137,7 @@ ASKED = {"prompt": "Name a fish."}
 REPLY = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
 #: What is no comparison, by the kind that it is named as.
 NO_COMPARISONS: tuple[tuple[str, Row], ...] = (
+    ("rules", {"response": "Cod.", "rule": "Be kind.", "rule_key": "kind", "label": "kept"}),
     ("best-of-n", {"chosen": ["Cod."], "rejected": ["Cow.", "Ox."], "num_correct": 1}),
     ("ranking", {**ASKED, "generations": ["a", "b", "c"], "ranking": [1, 3, 2]}),
     ("steps", {**ASKED, "completions": ["One.", "Two."], "labels": [True, False]}),

@@ -140,9 +140,11 @@ def test_every_recipe_has_a_format_and_every_format_a_recipe():
 def test_the_unit_of_a_row_in_is_what_is_counted(records, recipe):
     made = recipe(OVERALL)
     rows_in = sum(made.apply(record).rows_in for record in records)
+    # An edit of a winner, where it makes a row, is counted beside the judgment that it came with.
+    edits = sum(len(record.edits) for record in records) if made.takes_texts else 0
     expected = {
         "task": len(records),
-        "judgment": sum(len(record.judgments) for record in records),
+        "judgment": sum(len(record.judgments) for record in records) + edits,
         "response": sum(len(record.responses) for record in records),
     }
     assert rows_in == expected.get(made.unit, rows_in)
