@@ -13,7 +13,7 @@ from labeling.models import Import
 from projects.models import Project, User
 from tests.browser.axe import serious
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 ROW = {
     "document_that_the_answers_are_about": "The cat sat on the mat all day, and nobody minded it.",
@@ -29,9 +29,7 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
     settings.IMPORTS_DIR = tmp_path / "imports"
 
 
-@pytest.mark.parametrize(
-    ("width", "theme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.walk)]
-)
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_a_lead_answers_what_the_file_does_not_say_and_imports(
     page: Any,
     context: Any,
@@ -68,7 +66,6 @@ def test_a_lead_answers_what_the_file_does_not_say_and_imports(
     assert (mapping["response_a"], mapping["response_b"]) == ("output_0", "output_1")
 
 
-@pytest.mark.walk
 def test_a_file_of_many_columns_with_odd_names_stays_readable(
     page: Any,
     context: Any,

@@ -15,7 +15,7 @@ from tests.browser.axe import serious
 from tests.conftest import MakeTasks
 from tests.teaching.test_qualification import SITE, make_stage, turn_on
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 
 def test_a_rater_trains_and_begins_to_qualify_by_keyboard(

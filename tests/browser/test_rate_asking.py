@@ -13,7 +13,7 @@ from projects.models import User
 from tests.browser.desk import Desk
 from tests.conftest import MakeTasks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 KEYS = """() => [...document.querySelectorAll("[data-key]")]
     .filter((element) => element.getClientRects().length)
     .flatMap((element) => element.dataset.key.split(" "))"""

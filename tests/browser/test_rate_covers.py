@@ -13,7 +13,7 @@ from tests.browser.desk import HEARS_KEYS, Desk
 from tests.conftest import MakeTasks
 from tests.wellbeing.test_topics import touch
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 
 def test_texts_are_opened_by_keys_and_come_covered_with_the_next_task(

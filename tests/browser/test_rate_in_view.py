@@ -11,7 +11,7 @@ from projects.project_templates import GuidanceSpec, GuidelineSpec, PrincipleSpe
 from tests.browser.desk import Desk
 from tests.conftest import MakeTasks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 #: Whether a point of an element can be seen: its own middle is not covered and inside the window.
 IN_VIEW = """element => {

@@ -11,7 +11,7 @@ from projects.models import Principle, Project, User
 from tests.browser.desk import wait_for_empty_storage
 from tests.conftest import MakeTasks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 ODD = (
     "👍🏽 See [the docs](https://docs.example/the) for **bold** "
@@ -106,7 +106,6 @@ def test_what_differs_is_shown_a_phone_jumps_to_b_and_a_mark_takes_a_note(desk: 
     assert Span.objects.get().note == "Says who 1?"
 
 
-@pytest.mark.walk
 def test_words_selected_over_formatting_are_stored_where_they_stand_in_the_text(desk: Any):
     for words in (
         "👍🏽 See the docs for",
@@ -167,7 +166,6 @@ def test_words_are_marked_by_keys_alone_and_a_draft_keeps_them(desk: Any):
     desk.wait_for_function("() => !document.querySelector('mark.span')")
 
 
-@pytest.mark.walk
 def test_what_is_not_sure_leads_to_the_text_as_it_was_written(desk: Any):
     select(desk, "n")
     desk.wait_for_selector(".mark-menu:not([hidden])")

@@ -15,7 +15,7 @@ from projects.project_templates import GuidelineSpec, PrincipleSpec
 from tests.browser.desk import Desk, saved, wait_for_empty_storage
 from tests.conftest import MakeTasks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 #: Every key that the sheet of keys lists, as a browser names it.
 KEYS_OF_THE_SHEET = """() => ["?", ...new Set(
@@ -55,7 +55,6 @@ def click(page: Page, selector: str) -> None:
     page.evaluate("(selector) => document.querySelector(selector).click()", selector)
 
 
-@pytest.mark.walk
 def test_every_key_in_every_panel_leaves_the_answer_behind_it_alone(guided: Desk):
     page = guided.ready().page
     guided.press("a")

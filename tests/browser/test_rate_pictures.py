@@ -17,7 +17,7 @@ from tests.browser.axe import serious
 from tests.browser.desk import Desk
 from tests.media.samples import picture, written
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 TRANSFORMS = "views => views.map(view => view.querySelector('.canvas').style.transform)"
 SOURCES = "images => images.map(image => image.getAttribute('src'))"

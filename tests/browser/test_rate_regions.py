@@ -14,7 +14,7 @@ from tests.browser.desk import Desk, wait_for_empty_storage
 from tests.browser.test_rate_pictures import pictures  # noqa: F401
 from tests.conftest import lease
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 FIELDS = "() => [...document.querySelectorAll('#spans input')].map((f) => JSON.parse(f.value))"
 #: Where a drawn line and the part of the picture that it marks are on the screen.

@@ -125,7 +125,9 @@ def released(api: CallAs, lena: User, project: Project) -> Release:
     return release
 
 
-@pytest.mark.parametrize("overall_pass", ["", "same", "others"])
+@pytest.mark.parametrize(
+    "overall_pass", ["others", *(pytest.param(way, marks=pytest.mark.walk) for way in ("", "same"))]
+)
 def test_six_of_twenty_pull_apart_and_the_file_of_safety_has_the_safe_one_chosen_in_all(
     made: Callable[..., Project],
     api: CallAs,

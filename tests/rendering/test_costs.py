@@ -56,6 +56,7 @@ def test_code_that_its_highlighter_never_ends_is_plain_and_the_rest_is_formatted
     assert "\\" * 62 in outline.text
 
 
+@pytest.mark.walk
 def test_no_highlighter_takes_longer_than_all_code_of_a_text_may():
     body = "\\" * 62
     texts = [
@@ -65,6 +66,7 @@ def test_no_highlighter_takes_longer_than_all_code_of_a_text_may():
     assert cost_of(dearest, texts, seconds=20).value < SECONDS
 
 
+@pytest.mark.walk
 def test_a_short_text_without_code_costs_a_part_of_the_budget():
     texts = [text for _name, text in islice(markdown_texts(MAX_HARMLESS_CHARS), 0, None, 89)]
     assert cost_of(dearest, texts, seconds=20).value < SECONDS
