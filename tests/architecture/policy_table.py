@@ -301,9 +301,9 @@ POST   p/<slug:slug>/quiz/again/                                                
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
 GET    p/<slug:slug>/models/                                                         200  403  403  200  404  302
 GET    p/<slug:slug>/planner/                                                        200  403  403  200  404  302
-GET    p/<slug:slug>/models/ranking.json                                             302  403  403  302  404  302
-GET    p/<slug:slug>/models/ranking.csv                                              302  403  403  302  404  302
-GET    p/<slug:slug>/models/matrix.csv                                               302  403  403  302  404  302
+GET    p/<slug:slug>/models/ranking.json                                             200  403  403  200  404  302
+GET    p/<slug:slug>/models/ranking.csv                                              200  403  403  200  404  302
+GET    p/<slug:slug>/models/matrix.csv                                               200  403  403  200  404  302
 GET    p/<slug:slug>/models/ranking.svg                                              302  403  403  302  404  302
 GET    p/<slug:slug>/writing/                                                        200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302

@@ -187,6 +187,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
         "sha256": _picture(project),
         "code": "BCDF",
+        "flag": "unsafe",
         "rater": member,
         "profile_id": "0",
         "size": "full",

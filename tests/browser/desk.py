@@ -11,7 +11,7 @@ from projects.models import Project
 
 #: The script has begun: the page is loaded a moment before.
 HEARS_KEYS = """() => {
-    const form = document.getElementById("judgment");
+    const form = document.querySelector("#judgment[data-script]");
     return document.readyState === "complete" && (!form || "scripted" in form.dataset);
 }"""
 

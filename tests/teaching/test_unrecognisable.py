@@ -118,6 +118,9 @@ def area(checks: list[float], live: list[float]) -> float:
 def test_over_2000_leases_no_number_tells_a_check_from_a_live_task(
     project: Project, rui: User, make_tasks: MakeTasks
 ):
+    # By chance alone one of so many numbers leaves the bounds now and then: this draw is committed.
+    project.salt = "over 2,000 leases"
+    project.save(update_fields=["salt"])
     tasks = make_tasks(project, 1900, overlap=1)
     rng = np.random.default_rng(15)
     for place in rng.choice(len(tasks), 300, replace=False):
