@@ -170,5 +170,5 @@ def _answers(
     with_excluded: bool = False,
 ) -> AnswerQuerySet:
     answers = Answer.objects.filter(judgment__project=project, response__isnull=not about_responses)
-    counted = answers.countable() if with_excluded else answers.counting()
+    counted = answers.counting(with_excluded=with_excluded)
     return counted.of_purpose(purpose).with_value().order_by()

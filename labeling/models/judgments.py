@@ -78,9 +78,9 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         """Current, not taken back, given by raters, people who had no model's word on it."""
         return self.filter(_standing() & _by_people() & _by_raters())
 
-    def counting(self) -> Self:
-        """What counts: what would count, but for what a lead has excluded."""
-        return self.countable().included()
+    def counting(self, *, with_excluded: bool = False) -> Self:
+        """What counts: what would count, but for what a lead has excluded; that too if asked."""
+        return self.countable() if with_excluded else self.countable().included()
 
     def countable(self) -> Self:
         """What is valid, on tasks in play, training and qualification apart; excluded or not."""
@@ -145,9 +145,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         standing = _standing("judgment__") & _by_people("judgment__")
         return self.filter(standing & _by_raters("judgment__"))
 
-    def counting(self) -> Self:
-        """The answers of judgments that count."""
-        return self.countable().included()
+    def counting(self, *, with_excluded: bool = False) -> Self:
+        """The answers of judgments that count; of those that are excluded, too, if asked."""
+        return self.countable() if with_excluded else self.countable().included()
 
     def countable(self) -> Self:
         """The answers of judgments that count, or would if they were not excluded."""

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from labeling import stats
 from labeling.figures.columns import copied_columns
 from labeling.kinds import COMPARE
-from labeling.lead.raters.selectors import ComparedColumns, comparisons_of, counted_answers
-from labeling.models import Response, Task
+from labeling.lead.raters.selectors import ComparedColumns, comparisons_of
+from labeling.models import Answer, Response, Task
 from projects.models import Project
 from projects.scales import PREFERENCES
 
@@ -112,7 +112,8 @@ def rater_habits(project: Project, *, with_excluded: bool = False) -> dict[int, 
 
     `with_excluded`: as if nobody were excluded.
     """
-    columns = comparisons_of(project, counted=counted_answers(with_excluded=with_excluded))
+    counted = Answer.objects.counting(with_excluded=with_excluded)
+    columns = comparisons_of(project, counted=counted)
     tasks = Task.objects.filter(project=project, response_ids__len=2)
     texts = Response.objects.filter(prompt__project=project)
     return _habits(project, columns, tasks, texts)

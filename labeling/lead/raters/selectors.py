@@ -103,17 +103,12 @@ class ComparedColumns:
             yield pk, slice(start, end)
 
 
-def counted_answers(*, with_excluded: bool = False) -> AnswerQuerySet:
-    """The answers that count, or would if nobody were excluded."""
-    return Answer.objects.countable() if with_excluded else Answer.objects.counting()
-
-
 def comparisons_of(
     project: Project, only: Q | None = None, *, counted: AnswerQuerySet | None = None
 ) -> ComparedColumns:
     """The primary answers on live comparisons of a project, of those that are `counted`, all that
     count without it; `only` narrows them."""
-    answers = counted_answers() if counted is None else counted
+    answers = Answer.objects.counting() if counted is None else counted
     primary = answers.filter(only or Q(), criterion__project=project).live().primary()
     number = BigIntegerField()
     active = Case(
@@ -154,17 +149,18 @@ class _OtherColumns:
 def _load_others(project: Project, *, with_excluded: bool) -> _OtherColumns:
     if not project.criteria.filter(is_primary=True).exclude(family=PREFERENCES).exists():
         return _OtherColumns(np.zeros((3, 0), dtype=np.int64))
-    rows = Judgment.objects.filter(project=project)
-    judgments = (rows.countable() if with_excluded else rows.counting()).live()
+    counted = Judgment.objects.counting(with_excluded=with_excluded)
     number = BigIntegerField()
     active = Case(When(times_cut=True, then=0), default="active_ms", output_field=number)
     imported = Case(When(strategy=Strategy.IMPORTED, then=1), default=0, output_field=number)
-    columns = (
-        judgments.exclude(task__kind=TaskKind.COMPARE)
+    rows = (
+        counted.live()
+        .filter(project=project)
+        .exclude(task__kind=TaskKind.COMPARE)
         .order_by()
         .values_list("rater_id", Cast(active, number), Cast(imported, number))
     )
-    return _OtherColumns(copied_columns(columns, columns=3))
+    return _OtherColumns(copied_columns(rows, columns=3))
 
 
 def excluded_by_rater(project: Project) -> dict[int, int]:
@@ -185,7 +181,8 @@ def rater_figures(
 
     Whoever is excluded has a row too, of what is left of theirs; `with_excluded` it is of all.
     """
-    data = comparisons_of(project, counted=counted_answers(with_excluded=with_excluded))
+    counted = Answer.objects.counting(with_excluded=with_excluded)
+    data = comparisons_of(project, counted=counted)
     others = _load_others(project, with_excluded=with_excluded)
     excluded = excluded_by_rater(project)
     rows, places = [], dict(data.raters())

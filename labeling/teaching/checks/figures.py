@@ -83,7 +83,7 @@ class RaterChecks:
 
     def __init__(self, project: Project, *, with_excluded: bool = False) -> None:
         self._project = project
-        rows = Judgment.objects.countable() if with_excluded else Judgment.objects.counting()
+        rows = Judgment.objects.counting(with_excluded=with_excluded)
         self._again = _repeats(project, with_excluded=with_excluded)
         self._marks = gold_marks(project, Purpose.GOLD, judgments=rows)
         self._anchors = gold_marks(project, Purpose.ANCHOR, judgments=rows)
