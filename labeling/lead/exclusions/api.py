@@ -65,9 +65,9 @@ class RaterExclusion(ApiView):
         access = self.access(slug, Action.MANAGE_MEMBERS)
         project, user = access.project, find_rater(access.project, rater).user
         asked = dict(self.checked(NewExclusionSerializer))
-        within = range_of(project, user, asked["days"], access.user.zone)
         if asked.pop("dry_run"):
             check_exclusion(asked["reason"], asked["note"])
+            within = range_of(project, user, asked["days"], access.user.zone)
             held = exclusions_of(project, user).in_force()
             return Response(
                 {
@@ -82,7 +82,7 @@ class RaterExclusion(ApiView):
             send(excluded.change)
         body = {
             "dry_run": False,
-            **range_json(within),
+            **range_json(excluded.within),
             "exclusions": list(map(exclusion_json, excluded.exclusions)),
             "task_change": excluded.change.pk if excluded.change else None,
         }

@@ -15,6 +15,7 @@ from labeling.models.exclusions import ExclusionQuerySet
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.vocabulary import Purpose
 from projects.access import require_row
+from projects.forms.rows import posted_id
 from projects.models import Membership, Project, User
 
 
@@ -44,9 +45,10 @@ def find_rater(project: Project, code: str) -> RaterHere:
     """The rater of a membership's id, or of a pseudonym of the project's times: also one who left,
     or stands for labels that were imported. Raises Http404."""
     members = Membership.objects.filter(project=project).select_related("user")
-    if code.isascii() and code.isdigit():
-        row = members.filter(pk=int(code)).first() if len(code) < 19 else None
-        member = require_row(row, _("There is no such rater in this project."))
+    if (pk := posted_id(code)) is not None:
+        member = require_row(
+            members.filter(pk=pk).first(), _("There is no such rater in this project.")
+        )
         return RaterHere(member.user, str(member.pk), member)
     judged = Assignment.objects.filter(rater=OuterRef("pk"), project=project)
     for user in User.objects.filter(Exists(judged)).order_by("pk").iterator(chunk_size=2_000):

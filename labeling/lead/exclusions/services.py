@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from labeling.lead.basis import forget_state
-from labeling.lead.exclusions.selectors import exclusions_of, judgments_within, range_of
+from labeling.lead.exclusions.selectors import (
+    RangeOfJudgments,
+    exclusions_of,
+    judgments_within,
+    range_of,
+)
 from labeling.lead.raters.downloads import EVERY_DAY, Days
 from labeling.lead.tasks.reopened import request_places
 from labeling.models import Assignment, Exclusion, TaskChange
@@ -28,11 +33,17 @@ MOST_EXCLUSION_NOTE = 500
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """The exclusions that hold; `is_new` where one was made, `change` opens places again."""
+    """The exclusions that hold, and what was left out `within` the days that were asked for: none
+    where all of that was already. `change` opens places again."""
 
     exclusions: Sequence[Exclusion]
-    is_new: bool = False
+    within: RangeOfJudgments
     change: TaskChange | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether an exclusion was made."""
+        return self.within.judgments > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ def exclude_judgments(
         held = list(exclusions_of(project, rater).in_force())
         if not held:
             raise Conflict(_("Nothing that this rater gave then counts, so nothing is excluded."))
-        return Excluded(held)
+        return Excluded(held, within)
     exclusion = Exclusion.objects.create(
         project=project,
         rater=rater,
@@ -111,7 +122,7 @@ def exclude_judgments(
     )
     _what_counts_changed(project)
     change = request_places(exclusion=exclusion, actor=actor) if reopens else None
-    return Excluded(list(exclusions_of(project, rater).in_force()), is_new=True, change=change)
+    return Excluded(list(exclusions_of(project, rater).in_force()), within, change)
 
 
 def _lock_changes(project: Project, rater: User) -> None:
@@ -158,8 +169,3 @@ def lift_exclusions(*, project: Project, rater: User, actor: User) -> Lifted:
 def _what_counts_changed(project: Project) -> None:
     forget_reports(project)
     forget_state(project)
-
-
-def judgments_in_words(n: int) -> str:
-    """How many judgments, in words."""
-    return ngettext("%(n)d judgment", "%(n)d judgments", n) % {"n": n}

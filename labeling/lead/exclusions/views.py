@@ -21,7 +21,6 @@ from labeling.lead.exclusions.selectors import (
 from labeling.lead.exclusions.services import (
     check_exclusion,
     exclude_judgments,
-    judgments_in_words,
     lift_exclusions,
 )
 from labeling.work.sending import send
@@ -62,7 +61,7 @@ def _exclude(
     if excluded.change is not None:
         send(excluded.change)
     if excluded.is_new:
-        n = excluded.exclusions[0].judgments
+        n = excluded.within.judgments
         sentence = ngettext(
             "%(n)d judgment counts in no figure and no new release any more.",
             "%(n)d judgments count in no figure and no new release any more.",
@@ -105,8 +104,11 @@ def lift(request: SignedInRequest, slug: str, rater: str) -> HttpResponse:
     for change in lifted.changes:
         send(change)
     if lifted.exclusions:
-        words = judgments_in_words(lifted.judgments)
-        messages.success(request, _("Lifted: %(judgments)s count again.") % {"judgments": words})
+        n = lifted.judgments
+        sentence = ngettext(
+            "Lifted: %(n)d judgment counts again.", "Lifted: %(n)d judgments count again.", n
+        )
+        messages.success(request, sentence % {"n": n})
     else:
         messages.info(request, _("Nothing of this rater is excluded."))
     return redirect("labeling:exclusion", slug, here.code)
