@@ -229,12 +229,12 @@ class OneMember(ApiView):
                 rater_limit=values.get("rater_limit", member.rater_limit),
                 actor=access.user,
             )
-        if "paused" in values:
+        if values.keys() & {"paused", "pause_reason"}:
             set_pause(
                 membership=member,
                 actor=access.user,
-                paused=values["paused"],
-                reason=values.get("pause_reason", ""),
+                paused=values.get("paused", member.paused_at is not None),
+                reason=values.get("pause_reason", member.pause_reason),
             )
         return Response(member_json(_member(access, member_id), _unread(access)))
 

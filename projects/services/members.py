@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -75,25 +76,27 @@ def set_member(
 
 @transaction.atomic
 def set_pause(*, membership: Membership, actor: User, paused: bool, reason: str = "") -> bool:
-    """Gives a member no new tasks until they may go on, or lets them; whether that is new.
+    """Gives a member no new tasks until they may go on, or lets them; whether that, or why, is new.
 
     What they have open may be finished, and what they gave counts as before. The member reads the
-    reason. Raises InvalidInput for one that is too long.
+    reason, and another one does not begin the pause anew. Raises InvalidInput for one that is too
+    long.
     """
-    words = " ".join(reason.replace("\x00", "").split())
+    words = " ".join(reason.replace("\x00", "").split()) if paused else ""
     if len(words) > MOST_PAUSE_REASON:
         sentence = _("At most %(most)d characters.") % {"most": MOST_PAUSE_REASON}
         raise InvalidInput(sentence, fields={"pause_reason": sentence})
-    rows = Membership.objects.filter(pk=membership.pk, paused_at__isnull=paused)
-    moment = timezone.now() if paused else None
-    if not rows.update(paused_at=moment, pause_reason=words if paused else ""):
+    rows = Membership.objects.filter(pk=membership.pk)
+    rows = rows.exclude(paused_at__isnull=not paused, pause_reason=words)
+    since = Coalesce("paused_at", timezone.now()) if paused else None
+    if not rows.update(paused_at=since, pause_reason=words):
         return False
     record(
         project=membership.project,
         actor=actor,
         verb=gettext_noop("rater paused") if paused else gettext_noop("rater goes on"),
         **naming(membership.user),
-        **({"reason": words} if paused and words else {}),
+        **({"reason": words} if words else {}),
     )
     end_work(user=membership.user, project=membership.project)
     membership.refresh_from_db(fields=["paused_at", "pause_reason"])

@@ -51,6 +51,21 @@ def test_what_is_open_is_finished_and_nothing_new_comes_until_the_rater_goes_on(
     ]
 
 
+def test_the_words_of_a_pause_change_and_it_holds_since_it_began(
+    project: Project, lena: User, rui: User, api: CallAs
+):
+    path = f"projects/{project.slug}/members/{membership(rui, project).pk}/"
+    since = api(lena).patch(path, {"paused": True, "pause_reason": "Let us talk."}).json()
+    changed = api(lena).patch(path, {"pause_reason": "Call me."}).json()
+    assert (changed["pause_reason"], changed["paused_at"]) == ("Call me.", since["paused_at"])
+    assert api(lena).patch(path, {"paused": True}).json() == changed
+    reasons = AuditEvent.objects.filter(verb="rater paused").order_by("pk")
+    assert [line.detail["reason"] for line in reasons] == ["Let us talk.", "Call me."]
+    ended = api(lena).patch(path, {"paused": False}).json()
+    assert (ended["pause_reason"], ended["paused_at"]) == ("", None)
+    assert api(lena).patch(path, {"pause_reason": "Of what?"}).json() == ended
+
+
 def test_a_lead_pauses_from_the_rater_s_page_and_takes_the_open_tasks_back(
     project: Project, lena: User, rui: User, sam: User, make_tasks: MakeTasks,
     client_for: ClientFor,
