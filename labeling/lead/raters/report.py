@@ -105,19 +105,14 @@ def rater_at_hand(project: Project, rater: int) -> RaterAtHand:
     """One rater's row and habits, from the same rows as everybody's."""
     hand = raters_at_hand(project)
     counting = _row_of(hand.rows, rater)
-    is_excluded = counting is not None and counting.excluded > 0
     row, kept = counting, hand.habits
-    if is_excluded and hand.as_if is None:
-        checks = RaterChecks(project, with_excluded=True)
-        row = _row_of(named_rows(rater_figures(project, checks, with_excluded=True)), rater)
-    elif is_excluded and hand.as_if is not None:
-        row, kept = _row_of(named_rows(hand.as_if["rows"]), rater), hand.as_if["habits"]
-    if kept is None:
-        everybody = rater_habits(project, with_excluded=is_excluded) if row is not None else {}
-        habits = everybody.get(rater)
-    else:
-        data = kept.get(str(rater))
-        habits = habits_of(data) if data else None
+    if counting is not None and counting.excluded:
+        as_if = hand.as_if or _as_if(project)
+        row, kept = _row_of(named_rows(as_if["rows"]), rater), as_if["habits"]
+    if row is not None and kept is None:
+        kept = _habits_data(project)
+    data = (kept or {}).get(str(rater))
+    habits = habits_of(data) if data else None
     return RaterAtHand(row, habits, hand.computed_at, hand.newer, hand.progress, counting)
 
 
@@ -147,13 +142,13 @@ def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
         "judgments": state.count,
         "rows": rater_figures(report.project, checks),
         "checks": checks.together(),
-        "habits": _kept_habits(report.project),
+        "habits": _habits_data(report.project),
         "as_if": _as_if(report.project) if state.excluded_sum.raters else None,
     }
     return _fingerprint(report.project, state), data
 
 
-def _kept_habits(project: Project, *, with_excluded: bool = False) -> dict[str, Any]:
+def _habits_data(project: Project, *, with_excluded: bool = False) -> dict[str, Any]:
     habits = rater_habits(project, with_excluded=with_excluded)
     return {str(pk): own.as_dict() for pk, own in habits.items()}
 
@@ -163,7 +158,7 @@ def _as_if(project: Project) -> dict[str, Any]:
     excluded = excluded_by_rater(project)
     checks = RaterChecks(project, with_excluded=True)
     rows = rater_figures(project, checks, with_excluded=True)
-    habits = _kept_habits(project, with_excluded=True)
+    habits = _habits_data(project, with_excluded=True)
     return {
         "rows": [row for row in rows if row["rater"] in excluded],
         "habits": {pk: own for pk, own in habits.items() if int(pk) in excluded},
