@@ -108,8 +108,9 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         return self.filter(_by_raters())
 
     def final_words(self) -> Self:
-        """The final words that stand, the one that holds first of each task: the newest."""
-        words = self.filter(_standing(), purpose=Purpose.ADJUDICATION)
+        """The final words that stand and are not excluded, the one that holds first of each task:
+        the newest."""
+        words = self.filter(_standing(), purpose=Purpose.ADJUDICATION).included()
         return words.order_by("-created_at", "-pk")
 
     def submitted(self) -> Self:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from labeling.kinds import Submission
 from labeling.lead.tasks.final_words import adjudicate, take_word_back
-from labeling.models import Answer, Assignment, Judgment, Task, TaskOpening
+from labeling.models import Answer, Assignment, Exclusion, Judgment, Task, TaskOpening
 from labeling.rating.claims import CHOSE
 from labeling.rating.leases import Nothing, next_assignment
 from labeling.rating.places import rater_limit
@@ -93,6 +93,32 @@ def test_the_same_word_twice_is_stored_once(task: Task, vera: User):
     with pytest.raises(Conflict, match="used with other answers"):
         word(task, vera, 2, key=key)
     assert AuditEvent.objects.filter(verb="final word given").count() == 1
+
+
+def test_a_word_that_a_lead_has_excluded_fills_no_form_and_is_given_anew(
+    task: Task, lena: User, vera: User, client_for: Any
+):
+    client: Client = client_for(vera)
+    address = f"/p/{task.project.slug}/tasks/{task.pk}/"
+    said = word(task, vera, 2)
+    Exclusion.objects.create(
+        project=task.project,
+        rater=vera,
+        first=said.pk,
+        newest=said.pk,
+        judgments=1,
+        reason="wish",
+        by=lena,
+        at=said.created_at,
+    )
+    assert standing(task) == []
+    page = client.get(address).content.decode()
+    assert "excluded: counts nowhere" in page
+    assert "replaced by a later row" not in page
+    assert 'value="2" checked' not in page
+    assert "Take my word back" not in page
+    client.post(f"{address}adjudicate/", {"answer.overall": "2"})
+    assert standing(task) == [("Vera", 2)]
 
 
 def test_what_does_not_fit_is_refused_by_its_question_and_opens_nothing(task: Task, vera: User):
