@@ -43,7 +43,7 @@ class Talk:
 def talks_with(*, rater: User, project: Project, reader: User) -> list[Talk]:
     """Those on which fewest others agree with the rater, among their newest judgments.
 
-    None whose votes are closed to the reader, who could still judge it.
+    None whose votes are closed to the reader, who could still judge or decide it.
     """
     own = own_judgments(rater=rater, project=project).filter(purpose=Purpose.LIVE)
     newest = {row.task_id: row.pk for row in own.only("pk", "task_id")[:MOST_LOOKED_AT]}

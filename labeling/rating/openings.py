@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from labeling.models import Assignment, ReleaseOpening, Task, TaskOpening
 from labeling.models.openings import close_released, opened_tasks
 from labeling.rating import claims
-from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy
+from labeling.vocabulary import CHECKS, AssignmentState, Purpose, Strategy, TaskKind
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
 from projects.guidelines.examples import examples_in_force
@@ -101,10 +101,10 @@ def closed_votes(tasks: Sequence[Task], person: User) -> Collection[int]:
 
 
 def closed_to(person: User) -> Q:
-    """Tasks that this person has not opened and could still judge.
+    """Tasks that this person has not opened, and could still judge or would rather decide first.
 
     They have a place, or somebody's lease on one may lapse, or the person has judged them and could
-    take that back.
+    take that back; or the person hides votes until they have decided.
     """
     of_task = Assignment.objects.filter(task=OuterRef("pk"))
     held = of_task.filter(state=AssignmentState.LEASED)
@@ -112,4 +112,17 @@ def closed_to(person: User) -> Q:
     opened = TaskOpening.objects.filter(task=OuterRef("pk"), person=person)
     has_room = Q(open_slots__gt=0) | Q(overlap__isnull=True)
     could = has_room | Q(Exists(held)) | Q(Exists(own))
-    return Q(purpose__in=(Purpose.LIVE, *CHECKS)) & could & ~Q(Exists(opened))
+    asked = Q(purpose__in=(Purpose.LIVE, *CHECKS)) & could
+    return (asked | _hidden_from(person)) & ~Q(Exists(opened))
+
+
+def _hidden_from(person: User) -> Q:
+    """Tasks that take a final word, where this person hides votes until they have given theirs."""
+    wish = Membership.objects.filter(
+        project=OuterRef("project"),
+        user=person,
+        hides_votes=True,
+        role__in=roles_that_may(Action.ADJUDICATE),
+    )
+    decided = Q(purpose=Purpose.LIVE, reviews__isnull=True, withdrawn_at__isnull=True)
+    return decided & ~Q(kind=TaskKind.WRITE) & Q(Exists(wish))

@@ -15,6 +15,7 @@ from labeling.lead.tasks.final_words import adjudicate, take_word_back
 from labeling.models import Answer, Assignment, Exclusion, Judgment, Task, TaskOpening
 from labeling.rating.claims import CHOSE
 from labeling.rating.leases import Nothing, next_assignment
+from labeling.rating.openings import closed_votes
 from labeling.rating.places import rater_limit
 from labeling.rating.selectors import judged_count, own_judgments, shown_answers
 from labeling.vocabulary import AssignmentState
@@ -180,14 +181,25 @@ def test_a_final_word_chooses_no_reply_and_moves_nobody_s_queue(
         ({"purpose": "gold", "overlap": None, "open_slots": None}, "right answer"),
     ],
 )
-def test_tasks_on_which_nothing_is_to_be_decided_say_so(
-    project: Project, vera: User, make_tasks: Any, columns: dict[str, Any], words: str
+def test_tasks_on_which_nothing_is_to_be_decided_say_so_and_hide_nothing_until_then(
+    project: Project,
+    vera: User,
+    make_tasks: Any,
+    client_for: Any,
+    columns: dict[str, Any],
+    words: str,
 ):
     (task,) = make_tasks(project, 1)
     Task.objects.filter(pk=task.pk).update(**columns)
     task.refresh_from_db()
     with pytest.raises(Conflict, match=words):
         word(task, vera, 1)
+    Membership.objects.filter(user=vera).update(hides_votes=True)
+    page = client_for(vera).get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
+    assert "Open the votes" in page
+    assert "You have chosen to decide" not in page
+    Task.objects.filter(pk=task.pk, overlap__isnull=False).update(open_slots=0)
+    assert set(closed_votes([task], vera)) == (set() if task.overlap else {task.pk})
 
 
 def test_the_page_gives_shows_changes_and_takes_back(task: Task, vera: User, client_for: Any):
@@ -225,8 +237,13 @@ def test_who_would_rather_decide_first_sees_no_vote_until_then(
     assert not TaskOpening.objects.exists()
     listed = api(vera).get(f"projects/{task.project.slug}/tasks/").json()["results"][0]
     assert listed["preferences"] is None
+    split = f"projects/{task.project.slug}/tasks/?state=split"
+    table = f"/p/{task.project.slug}/tasks/?state=split"
+    assert api(vera).get(split).json()["results"] == []
+    assert "No task matches" in client.get(table).content.decode()
     client.post(f"{address}adjudicate/", {"answer.overall": "1"})
     assert "Rui" in client.get(address).content.decode()
+    assert len(api(vera).get(split).json()["results"]) == 1
     api(vera).put(f"projects/{task.project.slug}/hides-votes/", {"hides_votes": False})
     assert not Membership.objects.get(user=vera, project=task.project).hides_votes
 

@@ -157,7 +157,7 @@ def test_that_raters_disagree_is_not_told_to_whoever_could_judge(
     for client in (reviewer, client_for(lena)):
         page = client.get(f"/p/{project.slug}/tasks/?state=split").content.decode()
         assert "No task matches" in page
-        assert "Tasks that you can still judge yourself are left out." in page
+        assert "Tasks that you can still judge or decide yourself are left out." in page
         page = client.get(f"/p/{project.slug}/tasks/").content.decode()
         page += client.get(address(task)).content.decode()
         assert '<span class="tag warn">raters disagree' not in page

@@ -45,6 +45,10 @@ def test_a_lead_reads_what_is_known_of_a_rater_and_marks_what_was_talked_over(
     talk = data["talks"][0]
     assert (talk["agree"], talk["others"], talk["talked_over_at"]) == (0, 2, None)
     assert "What is" in talk["excerpt"]
+    own = Membership.objects.filter(user=lena)
+    for hides in (True, False):
+        own.update(hides_votes=hides)
+        assert bool(api(lena).get(page).json()["talks"]) != hides
     body = {"task": talk["task"]}
     for _twice in range(2):
         reply = api(lena).post(f"{page}talked-over/", body)

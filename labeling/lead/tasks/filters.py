@@ -49,7 +49,8 @@ class Play(StrEnum):
 class TaskFilter:
     """Which tasks of a project to show; empty means all.
 
-    `reader` is who may judge them: the filter by disagreement leaves out what is closed to them.
+    `reader` is who may judge them: the filter by disagreement leaves out what is closed to them,
+    which they could still judge or would rather decide first.
     `play` is one of `Play`; `import_id` leaves those that one import made, `conversation` the turns
     of the one of that name.
     """

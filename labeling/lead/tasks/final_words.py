@@ -41,7 +41,10 @@ _LONGEST = timedelta(milliseconds=LONGEST_ACTIVE_MS)
 
 
 def no_final_word(task: Task) -> str:
-    """Why nobody gives a final word on a task, empty where somebody may."""
+    """Why nobody gives a final word on a task, empty where somebody may.
+
+    Of these tasks no votes are hidden until somebody decides (`labeling.rating.openings`).
+    """
     if task.withdrawn_at is not None:
         return _("The task is withdrawn: nothing about it is to be decided.")
     if task.kind == TaskKind.WRITE:

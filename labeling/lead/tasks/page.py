@@ -17,7 +17,6 @@ from labeling.lead.tasks.forms import PlanForm, list_place
 from labeling.lead.tasks.marked import marked_task_texts
 from labeling.lead.tasks.marking import TaskSpans
 from labeling.lead.tasks.regions import TaskRegions
-from labeling.lead.tasks.rows import hidden_votes
 from labeling.lead.tasks.selectors import get_task, task_page, task_votes
 from labeling.models import SelectionJob, Task, Withdrawal
 from labeling.rating.final_word import FilledWord, WordForm, word_form
@@ -37,8 +36,7 @@ def asked_task(access: Access, pk: int) -> Task:
 def closed_to_reader(access: Access, tasks: Sequence[Task]) -> Collection[int]:
     """Ids of tasks whose votes stay closed to this member: because they may judge them and have not
     opened them, or because they would rather decide first."""
-    closed = set(closed_votes(tasks, access.user)) if access.may(Action.RATE) else set()
-    return closed | hidden_votes(access.membership, tasks)
+    return closed_votes(tasks, access.user) if access.may(Action.RATE) else ()
 
 
 def task_reply(
@@ -57,6 +55,7 @@ def task_reply(
     if sees_raters and not is_closed:
         open_votes(task=row, person=access.user)
     votes = task_votes(row) if sees_raters and not is_closed else None
+    word = _word(access, row, filled, errors)
     context = {
         "access": access,
         "project": access.project,
@@ -64,7 +63,7 @@ def task_reply(
         "task": row,
         "place": list_place(request.GET, access),
         "is_closed": is_closed,
-        "is_hidden": is_closed and access.membership.hides_votes,
+        "is_hidden": is_closed and access.membership.hides_votes and word is not None,
         "sees_raters": sees_raters,
         "votes": votes,
         "texts": marked_task_texts(
@@ -82,7 +81,7 @@ def task_reply(
         "flags": task_flags(row) if votes else (),
         "may_settle": access.may(Action.SETTLE_REPORTS),
         "conversation": conversation_turn(row),
-        "word": _word(access, row, filled, errors),
+        "word": word,
         **right_context(access, row, is_closed=is_closed),
     }
     return render(request, "labeling/lead/task.html", context, status=422 if errors else 200)

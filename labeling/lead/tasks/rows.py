@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 
 from labeling.kinds import COMPARE, Outcome
-from labeling.models import Answer, Assignment, Exclusion, Judgment, Task, TaskOpening
-from labeling.vocabulary import AssignmentState, Purpose, SkipReason, TaskKind
-from projects.models import Membership, Project
-from projects.permissions import Action, role_may
+from labeling.models import Answer, Assignment, Exclusion, Judgment, Task
+from labeling.vocabulary import AssignmentState, SkipReason
+from projects.models import Project
 
 
 @dataclass(slots=True)
@@ -108,21 +107,3 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
         rows[task_id].leased += state == AssignmentState.LEASED
         rows[task_id].broken += state == AssignmentState.SKIPPED
     return list(rows.values())
-
-
-def hidden_votes(membership: Membership, tasks: Iterable[Task]) -> set[int]:
-    """Ids of tasks whose votes are hidden from a member who would rather decide first.
-
-    Until they give a final word there, or open the votes all the same.
-    """
-    if not membership.hides_votes or not role_may(membership.role, Action.ADJUDICATE):
-        return set()
-    opened = TaskOpening.objects.filter(task=OuterRef("pk"), person=membership.user_id)
-    rows = Task.objects.filter(
-        ~Q(Exists(opened)),
-        pk__in=[task.pk for task in tasks],
-        purpose=Purpose.LIVE,
-        reviews__isnull=True,
-        withdrawn_at__isnull=True,
-    )
-    return set(rows.exclude(kind=TaskKind.WRITE).values_list("pk", flat=True))
