@@ -109,7 +109,7 @@ def _submit_locked(
         return Submitted(replay, created=False)
     _require_open(held, now)
     require_choice(task_id=held.task_id, follows_id=held.follows_id, rater_id=held.rater_id)
-    kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
+    kind, questions = kind_of(held.kind), asked_questions(held, submission, project, criteria)
     task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, task, submission)
     draft = check_written(held, project, submission, checked.answers)
@@ -180,13 +180,13 @@ def _insert_answers(
         require_kept_choice(task_id=held.task_id, rater_id=held.rater_id)
 
 
-def _questions(
+def asked_questions(
     held: records.HeldAssignment,
     submission: Submission,
     project: Project,
-    criteria: Sequence[Criterion] | None,
+    criteria: Sequence[Criterion] | None = None,
 ) -> Questions:
-    """What the rater was asked. Raises InvalidInput for a version that the project has not."""
+    """What was asked. Raises InvalidInput for a version that the project has not."""
     if submission.rubric not in {None, held.rubric_number}:
         sentence = _("This project has no version %(number)s of its questions.") % {
             "number": submission.rubric

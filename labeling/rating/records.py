@@ -254,7 +254,8 @@ def supersede(assignment_id: int) -> int | None:
 
 
 def withdraw_judgment(judgment: Judgment, now: datetime) -> bool:
-    """Takes a judgment back by a row of its own; False where that was done a moment ago."""
+    """Takes a judgment back by a row of its own; False where that was done a moment ago, or a lead
+    has excluded it."""
     current = Judgment.objects.filter(pk=judgment.pk, is_current=True)
     if not current.included().update(is_current=False):
         return False

@@ -123,9 +123,10 @@ def test_a_word_that_a_lead_has_excluded_fills_no_form_and_is_given_anew(
 
 
 def test_what_does_not_fit_is_refused_by_its_question_and_opens_nothing(task: Task, vera: User):
-    with pytest.raises(InvalidInput) as refused:
-        word(task, vera, 9)
-    assert set(refused.value.fields) == {"overall"}
+    for value, rubric, field in ((9, None, "overall"), (2, 7, "rubric")):
+        with pytest.raises(InvalidInput) as refused:
+            word(task, vera, value, rubric=rubric)
+        assert set(refused.value.fields) == {field}
     assert not TaskOpening.objects.filter(task=task, person=vera).exists()
     assert not Assignment.objects.filter(task=task, rater=vera).exists()
 

@@ -18,13 +18,12 @@ from labeling.rating import records
 from labeling.rating.answers import (
     LONGEST_ACTIVE_MS,
     AskedTask,
-    asked_now,
-    asked_then,
     check_submission,
     plausible_times,
 )
 from labeling.rating.claims import lock_rater
 from labeling.rating.fingerprints import says_the_same, submission_fingerprint
+from labeling.rating.judgments import asked_questions
 from labeling.rating.openings import open_votes
 from labeling.vocabulary import AssignmentState, Purpose, Strategy, TaskKind
 from labeling.work.deadlocks import retry_deadlocks
@@ -131,11 +130,7 @@ def _store(
     task: Task, held: records.HeldAssignment, submission: Submission, content_hash: str
 ) -> Judgment:
     project, kind, now = task.project, kind_of(held.kind), database_now()
-    questions = (
-        asked_now(project)
-        if held.former_questions is None
-        else asked_then(project, held.former_questions)
-    )
+    questions = asked_questions(held, submission, project)
     asked = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, asked, submission)
     times = plausible_times(submission, since=now - _LONGEST, now=now)
