@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task
+from labeling.vocabulary import Purpose
 from projects.models import Criterion, Project, User
 
 
@@ -30,12 +31,14 @@ def compare_models(
     rows: Iterable[Compared],
     *,
     criterion: Criterion | None = None,
+    purpose: Purpose = Purpose.LIVE,
 ) -> list[Task]:
     """Tasks with a judgment of one rater each, on prompts of their own unless they name one."""
     asked = criterion or project.criteria.get(key="overall")
     flat = [row for row in rows for _ in range(row.n)]
     tasks = _tasks(project, flat)
     common = {"project": project, "rater": rater, "guideline": project.guidelines.first()}
+    common |= {"purpose": purpose}
     leases = Assignment.objects.bulk_create(
         Assignment(
             task=task,

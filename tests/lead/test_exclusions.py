@@ -52,6 +52,8 @@ EVERYTHING = (
     "planner/",
     "disagreements/",
 )
+#: And those of them in which four judgments fewer show.
+CHANGED = {"agreement/", "raters/", "models/"}
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_excluding_and_lifting_returns_every_figure_to_the_same_bytes(
     assert (reply.status_code, reply.json()["judgments"], reply.json()["tasks"]) == (201, 4, 4)
     run_changes()
     after = said(lead, judged)
-    assert {name for name in EVERYTHING if after[name] != before[name]} >= {"agreement/", "raters/"}
+    assert {name for name in EVERYTHING if after[name] != before[name]} >= CHANGED
     figures = lead.get(f"projects/{judged.slug}/agreement/").json()
     assert (figures["judgments"], figures["raters"], figures["left_out"]) == (8, 2, 0)
     progress = lead.get(f"projects/{judged.slug}/progress/").json()
@@ -274,8 +276,9 @@ def test_everybody_excluded_is_a_sentence_on_each_page(
     for page in ("agreement/", "raters/", "", "tasks/", "releases/new/"):
         reply = client.get(f"/p/{judged.slug}/{page}")
         assert reply.status_code == 200, page
-    words = " ".join(client.get(f"/p/{judged.slug}/agreement/").content.decode().split())
-    assert "12 judgments of 3 raters are excluded by a lead" in words
+    for page in ("models/", "agreement/"):
+        words = " ".join(client.get(f"/p/{judged.slug}/{page}").content.decode().split())
+        assert "12 judgments of 3 raters are excluded by a lead" in words, page
     assert "Nothing counts just now" in words
 
 

@@ -33,6 +33,7 @@ def ranking_json(figures: Plain, ties: str, style: str) -> dict[str, Any]:
         "matrix_is_whole": True,
         "effects": {},
         "length_only": figures["length"],
+        "method": "",
         "top": None,
         "by_category": [_category(part) for part in figures["by_category"]],
         "reason": None,
@@ -46,6 +47,7 @@ def ranking_json(figures: Plain, ties: str, style: str) -> dict[str, Any]:
         "matrix": [_cell(cell, matrix["rate_is"]) for cell in matrix["cells"]],
         "matrix_is_whole": matrix["is_whole"],
         "effects": ranking.get("effects", {}),
+        "method": ranking["method"],
         "top": ranking["top"],
         "reason": ranking["reason"],
     }

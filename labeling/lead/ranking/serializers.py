@@ -150,6 +150,9 @@ class RankingSerializer(serializers.Serializer[Any]):
     length_only = FigureSerializer(
         allow_null=True, help_text="How often the longer response is the preferred one."
     )
+    method = serializers.CharField(
+        allow_blank=True, help_text="The model and how its intervals are made; empty: no ranking."
+    )
     top = TopSerializer(allow_null=True)
     by_category = CategoryRankingSerializer(many=True, help_text="The 8 with most comparisons.")
     reason = serializers.CharField(

@@ -25,6 +25,7 @@ from labeling.lead.ranking.figures import TIE_READINGS
 from labeling.lead.ranking.page import STYLE_LABELS, TIE_LABELS, ranking_page
 from labeling.lead.ranking.report import RankingAtHand, ranking_at_hand
 from labeling.lead.ranking.selectors import compares_models, ranked_criteria
+from labeling.models.exclusions import excluded_now
 from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.models import Criterion
@@ -100,6 +101,7 @@ def models(request: SignedInRequest, slug: str) -> HttpResponse:
         "style_labels": STYLE_LABELS.items(),
         "query": f"{reading.query}&",
         "may_plan": access.may(Action.PLAN_TASKS),
+        "excluded_sum": excluded_now(access.project),
     }
     return render(request, "labeling/lead/models.html", context)
 
