@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from labeling.datasets.texts import defuse
+from labeling.figures.tables import csv_table, figure_cells
 from projects.models import Principle
 
 _SHARES = ("cited", "violated", "unsure", "conflicts")
@@ -18,12 +18,10 @@ def health_csv(clauses: Iterable[Principle], figures: Mapping[str, Any]) -> str:
 
     `clauses` are the wordings in force, each as it first stood.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names = [*_SHARES, *(f"{of}_{name}" for of in ("citing", "ruling") for name in _AGREEMENTS)]
     parts = ("", "_low", "_high", "_n")
     columns = [f"{name}{part}" for name in names for part in parts]
-    writer.writerow(["key", "number", "title", "version", "last_change", *columns, "rewrite"])
+    rows: list[list[object]] = []
     for clause in clauses:
         health = figures["principles"].get(clause.key)
         if health is None:
@@ -31,18 +29,8 @@ def health_csv(clauses: Iterable[Principle], figures: Mapping[str, Any]) -> str:
         shares = [health[name] for name in _SHARES]
         shares += [health[of][name] for of in ("citing", "ruling") for name in _AGREEMENTS]
         changed = f"{clause.guideline.published_at:%Y-%m-%dT%H:%M:%SZ}"
-        head = [clause.key, clause.number, _plain(clause.title), clause.version, changed]
-        writer.writerow(
-            [*head, *(n for figure in shares for n in _cells(figure)), health["rewrite"]]
-        )
-    return out.getvalue()
-
-
-def _cells(figure: Mapping[str, Any]) -> list[object]:
-    ends = [figure[name] for name in ("value", "low", "high")]
-    return [*("" if end is None else f"{end:.6g}" for end in ends), figure["n"]]
-
-
-def _plain(text: str) -> str:
-    """A title that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+        head = [clause.key, clause.number, defuse(clause.title), clause.version, changed]
+        cells = (cell for figure in shares for cell in figure_cells(figure))
+        rows.append([*head, *cells, health["rewrite"]])
+    first = ["key", "number", "title", "version", "last_change"]
+    return csv_table([*first, *columns, "rewrite"], rows)

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from labeling.lead.ranking import report
+from labeling.lead.ranking.downloads import matrix_csv
 from labeling.models import Import, Prompt, Response, Task
 from labeling.vocabulary import Purpose
 from projects.models import Project, User
@@ -249,6 +250,13 @@ def test_of_many_models_neighbours_are_shown_and_names_are_only_text(
     assert drawing["Content-Type"] == "image/svg+xml"
     assert "<script" not in drawing.content.decode()
     assert "prefers-color-scheme" in drawing.content.decode()
+
+
+def test_no_count_of_a_large_project_is_rounded_in_a_file():
+    figure = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 2_469_135}
+    counts = {"wins": 1_234_567.0, "ties": 0.3333, "losses": 1_234_567.5}
+    table = matrix_csv({"matrix": [{"a": "x", "b": "y", "win_rate": figure, **counts}]})
+    assert table.splitlines()[1] == "x,y,0.5,0.4,0.6,2469135,1234567,0.3333,1234567.5"
 
 
 def test_the_page_is_listed_where_two_known_models_were_compared_and_hidden_from_who_judges(

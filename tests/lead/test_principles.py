@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from labeling.figures.health_table import health_csv
 from labeling.lead.principles.selectors import unfitting_judgments
 from labeling.models import Answer, Assignment, Judgment, Task
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.models import Principle, Project, User
+from projects.models import Guideline, Principle, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
 from tests.api.client import CallAs
 from tests.conftest import MakeTasks, judge, lease
@@ -104,6 +106,18 @@ def test_a_principle_that_nobody_cites_is_unused_and_to_be_worded_anew(
     row = list(csv.DictReader(io.StringIO(table)))[1]
     cells = [row[name] for name in ("title", "cited", "cited_n", "rewrite")]
     assert cells == ["Be brief", "0", "200", "unused"]
+
+
+@pytest.mark.parametrize("title", ["=1+1", " =1+1", "\uff1d1+1"])
+def test_no_title_of_a_principle_is_a_formula_in_a_spreadsheet(title: str):
+    guideline = Guideline(published_at=timezone.now())
+    clause = Principle(key="true", number=1, title=title, version=1, guideline=guideline)
+    share = {"value": None, "low": None, "high": None, "n": 0}
+    both = {"percent_agreement": share, "gwet_ac1": share}
+    health = dict.fromkeys(("cited", "violated", "unsure", "conflicts"), share)
+    figures = {"principles": {"true": {**health, "citing": both, "ruling": both, "rewrite": ""}}}
+    (row,) = csv.DictReader(io.StringIO(health_csv([clause], figures)))
+    assert row["title"] == f"'{title}"
 
 
 def test_people_who_cite_against_each_other_are_conflicts_and_disagree(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling.datasets.texts import defuse
+from labeling.figures.tables import csv_table, figure_cells
 from labeling.lead.ranking.figures import FEWEST, Plain, shown_figure
 
 #: As judged, and with length and formatting held equal.
@@ -141,13 +139,13 @@ def ranking_csv(ranking: Plain) -> str:
             line["group"],
             line["island"],
             line["comparisons"],
-            *_ends(line["strength"]),
-            *_ends(line["win_rate"]),
+            *figure_cells(line["strength"]),
+            *figure_cells(line["win_rate"]),
             defuse(line["strength"].get("reason") or ""),
         ]
         for line in ranking["models"]
     )
-    return _table(head, rows)
+    return csv_table(head, rows)
 
 
 def matrix_csv(ranking: Plain) -> str:
@@ -156,22 +154,9 @@ def matrix_csv(ranking: Plain) -> str:
     rows = (
         [
             *(defuse(cell[name]) for name in ("a", "b")),
-            *_ends(cell["win_rate"]),
-            *(f"{cell[name]:g}" for name in ("wins", "ties", "losses")),
+            *figure_cells(cell["win_rate"]),
+            *(f"{cell[name]:.15g}" for name in ("wins", "ties", "losses")),
         ]
         for cell in ranking["matrix"]
     )
-    return _table(head, rows)
-
-
-def _ends(figure: Plain) -> list[object]:
-    ends = (figure[name] for name in ("value", "low", "high"))
-    return [*("" if end is None else f"{end:.6g}" for end in ends), figure["n"]]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return out.getvalue()
+    return csv_table(head, rows)
