@@ -111,6 +111,16 @@ def test_the_data_so_far_say_ties_agreement_and_time(
     assert said["origins"]["agreement"] == "asked"
 
 
+def test_what_no_plan_may_be_is_not_taken_from_the_data(
+    project: Project, lena: User, rui: User, api: CallAs, client_for: ClientFor
+):
+    compare_models(project, rui, [Compared("a", "b", 0, 39), Compared("a", "b", -1, 1)])
+    plan = planned(api, lena, project)
+    assert (plan["assumptions"]["tie_rate"], plan["origins"]["tie_rate"]) == (0.1, "assumed")
+    page = client_for(lena).get(f"/p/{project.slug}/planner/").content.decode()
+    assert 'name="tie_rate" value="10"' in page
+
+
 def test_the_page_answers_without_a_script_and_says_what_is_wrong(
     project: Project, lena: User, client_for: ClientFor
 ):

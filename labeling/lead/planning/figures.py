@@ -84,7 +84,7 @@ def _assumed(agreement: float) -> stats.Figure:
 
 
 def _with_ties(decided: int, tie_rate: float) -> int:
-    return ceil(decided / (1 - tie_rate) * (1 - 1e-12))
+    return stats.round_up(decided / (1 - tie_rate))
 
 
 def _versions(plan: Assumptions) -> dict[str, Any]:

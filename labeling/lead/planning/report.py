@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labeling.lead.agreement.report import agreement_state
-from labeling.lead.planning.figures import Assumptions, plan_figures
+from labeling.lead.planning.figures import BOUNDS, Assumptions, plan_figures
 from labeling.lead.planning.selectors import (
     SoFar,
     comparisons_in_play,
@@ -67,6 +67,7 @@ def _start(project: Project, known: SoFar) -> tuple[dict[str, Any], dict[str, st
         "seconds": known.seconds,
     }
     for name, value in data.items():
-        if value is not None and (name != "tie_rate" or value < 1):
+        least, most = BOUNDS[name]
+        if value is not None and least <= value <= most:
             start[name], origins[name] = value, DATA
     return start, origins

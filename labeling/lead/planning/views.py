@@ -45,7 +45,6 @@ def planner(request: SignedInRequest, slug: str) -> HttpResponse:
         "sentences": plan_sentences(figures),
         "so_far": so_far_sentences(figures),
         "versions": versions_sentence(figures),
-        "has_errors": bool(sent.errors),
     }
     return render(request, "labeling/lead/planner.html", context)
 

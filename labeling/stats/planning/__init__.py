@@ -14,6 +14,7 @@ from labeling.stats.planning.sample_size import (
     judgments_for_half_width,
     judgments_to_compare,
     judgments_to_detect,
+    round_up,
     width_curve,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "judgments_to_detect",
     "labeling_cost",
     "overlap_plan",
+    "round_up",
     "width_curve",
 ]
