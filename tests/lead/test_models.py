@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -250,6 +251,23 @@ def test_of_many_models_neighbours_are_shown_and_names_are_only_text(
     assert drawing["Content-Type"] == "image/svg+xml"
     assert "<script" not in drawing.content.decode()
     assert "prefers-color-scheme" in drawing.content.decode()
+
+
+def test_a_category_stands_in_the_order_of_the_page_however_many_models_there_are(
+    project: Project, lena: User, rui: User, client_for: ClientFor
+):
+    """Where the last two meet in a category the last one wins more often there."""
+    ladder = [f"m{number:02}" for number in range(33)]
+    rows = [
+        Compared(a, b, value, n, category="all")
+        for a, b in pairwise(ladder)
+        for value, n in ((-1, 9), (1, 3))
+    ]
+    rows += [Compared("m31", "m32", value, n, category="few") for value, n in ((-1, 5), (1, 6))]
+    compare_models(project, rui, rows)
+    page = client_for(lena).get(f"/p/{project.slug}/models/").content.decode()
+    words = page.partition('id="category-1-desc">')[2].partition("</desc>")[0]
+    assert words.index("m31 45%") < words.index("m32 55%")
 
 
 def test_no_count_of_a_large_project_is_rounded_in_a_file():

@@ -55,7 +55,6 @@ class ModelRow:
 
     model: str
     group: str
-    rank: int | None
     island: int
     n: int
     raw: Plain
@@ -90,34 +89,34 @@ class RankingPage:
     """Everything that the page shows of one ranking."""
 
     lede: Sequence[str]
-    rows: Sequence[ModelRow]
-    islands: int
-    drawing: SafeString | None
-    matrix: Sequence[tuple[str, Sequence[CrossedCell]]]
-    neighbours: Sequence[Plain]
-    effects: Sequence[tuple[str, Plain]]
-    twice: Plain | None
-    length: str
-    enough: str
-    share: int
-    by_category: Sequence[tuple[Plain, SafeString | None]]
     notes: Sequence[str]
-    method: str
+    rows: Sequence[ModelRow] = ()
+    islands: int = 0
+    drawing: SafeString | None = None
+    matrix: Sequence[tuple[str, Sequence[CrossedCell]]] = ()
+    neighbours: Sequence[Plain] = ()
+    effects: Sequence[tuple[str, Plain]] = ()
+    twice: Plain | None = None
+    length: str = ""
+    enough: str = ""
+    share: int = 0
+    by_category: Sequence[tuple[Plain, SafeString | None]] = ()
+    method: str = ""
 
 
 def ranking_page(figures: Plain, ties: str, style: str) -> RankingPage:
     """The page of a ranking by one reading of ties and style."""
     if not figures["rankings"]:
-        return _empty(figures)
+        return RankingPage(lede=[why_no_ranking(figures)], notes=left_out_notes(figures))
     rankings = figures["rankings"][ties]
     asked, other = (rankings[name] for name in (style, RAW if style == CONTROLLED else CONTROLLED))
     rows = _rows(rankings, asked)
     order = [row.model for row in rows]
     matrix = matrix_of(figures, ties)
-    drawn = order[:DRAWN_MODELS]
     enough, share = enough_to_tell(asked, matrix)
     return RankingPage(
         lede=ranking_lede(asked, other, ties, style),
+        notes=left_out_notes(figures),
         rows=rows,
         islands=len({row.island for row in rows}),
         drawing=ranking_drawing(rankings),
@@ -129,10 +128,9 @@ def ranking_page(figures: Plain, ties: str, style: str) -> RankingPage:
         enough=enough,
         share=share,
         by_category=[
-            (part, category_drawing(part, f"category-{number}", drawn) if _is_drawn(part) else None)
+            (part, category_drawing(part, f"category-{number}", order) if _is_drawn(part) else None)
             for number, part in enumerate(figures["by_category"])
         ],
-        notes=left_out_notes(figures),
         method=asked["method"],
     )
 
@@ -140,25 +138,6 @@ def ranking_page(figures: Plain, ties: str, style: str) -> RankingPage:
 def _is_drawn(part: Plain) -> bool:
     has_any = any(line["win_rate"][0] is not None for line in part["standings"])
     return has_any and len(part["standings"]) <= DRAWN_MODELS
-
-
-def _empty(figures: Plain) -> RankingPage:
-    return RankingPage(
-        lede=[why_no_ranking(figures)],
-        rows=[],
-        islands=0,
-        drawing=None,
-        matrix=[],
-        neighbours=[],
-        effects=[],
-        twice=None,
-        length="",
-        enough="",
-        share=0,
-        by_category=[],
-        notes=left_out_notes(figures),
-        method="",
-    )
 
 
 def _rows(rankings: Plain, asked: Plain) -> list[ModelRow]:
@@ -178,7 +157,6 @@ def _rows(rankings: Plain, asked: Plain) -> list[ModelRow]:
         ModelRow(
             model=line["model"],
             group=group_letters(line["group"]),
-            rank=line["rank"],
             island=line["island"],
             n=line["n"],
             raw=figure(RAW, line["model"]),
