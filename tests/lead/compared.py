@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -37,8 +38,8 @@ def compare_models(
     asked = criterion or project.criteria.get(key="overall")
     flat = [row for row in rows for _ in range(row.n)]
     tasks = _tasks(project, flat)
-    common = {"project": project, "rater": rater, "guideline": project.guidelines.first()}
-    common |= {"purpose": purpose}
+    common: dict[str, Any] = {"project": project, "rater": rater, "purpose": purpose}
+    common["guideline"] = project.guidelines.first()
     leases = Assignment.objects.bulk_create(
         Assignment(
             task=task,
