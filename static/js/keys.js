@@ -43,6 +43,9 @@ export function controlFor(key, root = document) {
   );
 }
 
+/** A digit by its place on the keyboard. */
+const DIGIT = /^(?:Digit|Numpad)([0-9])$/;
+
 /** The question marks of keyboards: ours, of Arabic, and of East Asia. */
 const QUESTION_MARKS = ["?", "؟", "？"];
 
@@ -53,7 +56,7 @@ const QUESTION_MARKS = ["?", "؟", "？"];
  * @param {KeyboardEvent} event
  */
 function placeOf({ key, code, shiftKey }) {
-  const [, digit] = /^(?:Digit|Numpad)([0-9])$/.exec(code) ?? [];
+  const [, digit] = DIGIT.exec(code) ?? [];
   if (digit) return shiftKey || /^[a-z0-9]$/i.test(key) ? "" : digit;
   const [, letter] = /^Key([A-Z])$/.exec(code) ?? [];
   const isForeign = key === "Process" || (/^\p{L}$/u.test(key) && !/[a-z]/i.test(key));
@@ -69,8 +72,8 @@ function placeOf({ key, code, shiftKey }) {
 function controlOf(event, root = document) {
   const written = QUESTION_MARKS.includes(event.key) ? "?" : event.key;
   // A digit with Shift is by its place: most layouts write a sign there.
-  const [, digit] = (event.shiftKey && /^(?:Digit|Numpad)([0-9])$/.exec(event.code)) || [];
-  const above = digit ? controlFor(`Shift+${digit}`, root) : undefined;
+  const [, digit] = (event.shiftKey && DIGIT.exec(event.code)) || [];
+  const above = digit && controlFor(`Shift+${digit}`, root);
   if (above) return above;
   for (const name of [written, placeOf(event)].filter(Boolean)) {
     // A letter with Shift may mean a thing of its own; else it is the letter.

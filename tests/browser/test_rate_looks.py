@@ -362,8 +362,8 @@ def test_the_first_load_and_the_next_task_are_small(
     page.goto(url)
     page.wait_for_load_state("networkidle")
     # Without compression here; some 40 % of it goes over a wire (bench.page_weight).
-    assert sum(transferred) - sum(map(_comments, commented)) < 129_000
-    assert len(transferred) <= 16  # the page in 15, and the next task
+    assert sum(transferred) - sum(map(_comments, commented)) < 128_000
+    assert len(transferred) <= 15  # the page in 14, and the next task
     # A second later, and then every ten minutes, it is asked what is new in the precedents.
     with page.expect_response(lambda response: "/unread/" in response.url) as news:
         pass
