@@ -63,7 +63,7 @@ KEYS = """() => {
         const holder = element.closest("label, .field, .band, .editor") ?? element;
         const caps = [...holder.querySelectorAll("kbd")];
         const shown = [name.replace("−", "-"), ...caps.map((cap) => cap.textContent.trim())]
-            .map((cap) => cap.toLowerCase().replace("⇧", ""));
+            .map((cap) => cap.toLowerCase());
         const named = element.dataset.key.toLowerCase().replace("shift+", "").split(" ");
         const isShown = named.some((key) => shown.includes(key) || key.startsWith("arrow"));
         if (!isShown && !element.closest("[data-drawer]")) {
