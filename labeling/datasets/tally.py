@@ -135,7 +135,7 @@ class Tally:
 
     def take(self, item: TaskRows, recipe: Recipe) -> None:
         """Counts a task on the recipe's criterion: what was said, and what became of it."""
-        task, may = item.task, _voices(item, recipe)
+        task, may = item.task, list(filter(recipe.is_vote, item.judgments))
         self.final_words += sum(judgment.is_apart for judgment in item.judgments)
         cluster = _number(task.prompt_id)
         patterns: Said = {}
@@ -244,13 +244,6 @@ class Tally:
         if first != second and len(task.responses) == 2:
             marks = [mark for response in task.responses for mark in _markup(response)]
             self.styles.append(((second > first) - (second < first), cluster, *marks))
-
-
-def _voices(item: TaskRows, recipe: Recipe) -> Sequence[JudgmentRecord]:
-    """What may become data: votes, or the final words where these alone are asked for."""
-    if recipe.options.adjudicated_only or not any(said.is_apart for said in item.judgments):
-        return item.judgments
-    return [judgment for judgment in item.judgments if not judgment.is_apart]
 
 
 def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Recipe) -> Said:

@@ -304,6 +304,10 @@ class Recipe(ABC):
             return "no_strength"
         return None
 
+    def is_vote(self, judgment: JudgmentRecord) -> bool:
+        """Whether it is counted: a final word is where such words alone are asked for."""
+        return self.options.adjudicated_only or not judgment.is_apart
+
     def _filtered(self, task: TaskRecord, votes: list[JudgmentRecord]) -> str | None:
         """Why the user's filters leave out the whole task; one without any vote has no need to."""
         options = self.options
@@ -311,8 +315,7 @@ class Recipe(ABC):
             return "other_category"
         if not votes or not (options.min_votes or options.min_agreement):
             return None
-        if not options.adjudicated_only:
-            votes = [vote for vote in votes if not vote.is_apart]
+        votes = list(filter(self.is_vote, votes))
         answered = sum(self.answered(task, vote) for vote in votes)
         if answered < options.min_votes:
             return "too_few_votes"

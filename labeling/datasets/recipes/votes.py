@@ -108,10 +108,10 @@ def _margin(magnitudes: list[int], criterion: CriterionRecord) -> float:
 
 def count_votes(recipe: Recipe, judgments: Iterable[JudgmentRecord]) -> Votes:
     """Counts the votes of a comparison; judgments that do not answer are none."""
-    votes, words_are_votes = Votes(), recipe.options.adjudicated_only
+    votes = Votes()
     for judgment in judgments:
         value = recipe.value(judgment)
-        if judgment.is_apart and not words_are_votes:
+        if not recipe.is_vote(judgment):
             if value or recipe.tie(judgment):
                 votes.words.append((judgment, _sign(value or 0)))
             continue
@@ -131,7 +131,7 @@ def count_orders(
     recipe: Recipe, task: TaskRecord, judgments: Iterable[JudgmentRecord]
 ) -> Iterator[Votes]:
     """Counts the votes on each two of a task's responses that raters put in order."""
-    size, words_are_votes = len(task.responses), recipe.options.adjudicated_only
+    size = len(task.responses)
     counted = {
         (first, second): Votes(places=(first, second))
         for first in range(size)
@@ -141,9 +141,10 @@ def count_orders(
         ranks, kind = ranks_of(judgment, recipe.criterion, size), recipe.tie(judgment)
         if ranks is None and kind is None:
             continue
+        is_vote = recipe.is_vote(judgment)
         for first, second, better in pairs_of_ranks(ranks or (1,) * size):
             votes = counted[first, second]
-            if judgment.is_apart and not words_are_votes:
+            if not is_vote:
                 votes.words.append((judgment, better))
                 continue
             votes.judgments.append(judgment)
