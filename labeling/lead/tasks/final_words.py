@@ -129,7 +129,7 @@ def _held(task: Task, person: User, submission: Submission) -> records.HeldAssig
 def _store(
     task: Task, held: records.HeldAssignment, submission: Submission, content_hash: str
 ) -> Judgment:
-    project, kind, now = task.project, kind_of(held.kind), database_now()
+    project, kind, now = task.project, kind_of(held.kind), held.read_at
     questions = asked_questions(held, submission, project)
     asked = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, asked, submission)
