@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -11,7 +9,7 @@ from django.db.models import Max
 from labeling.figures.groups import group_voices
 from labeling.models import Judgment, ProfileConsent, Report
 from labeling.models.exclusions import excluded_now
-from labeling.work.kept import Progress, figures_at_hand
+from labeling.work.kept import FiguresAtHand, figures_at_hand
 from projects.models import Project
 
 _KIND = "voices"
@@ -21,22 +19,12 @@ VOICES_TASK = "labeling.jobs.compute_voices"
 _QUICK_JUDGMENTS = 3_000
 
 
-@dataclass(frozen=True, slots=True)
-class VoicesAtHand:
-    """The newest figures there are, None before the first, and how far a worker is."""
-
-    figures: dict[str, Any] | None
-    computed_at: datetime | None = None
-    newer: int = 0
-    progress: Progress | None = None
-
-
-def voices_at_hand(project: Project) -> VoicesAtHand:
+def voices_at_hand(project: Project) -> FiguresAtHand:
     """The figures for a request, which never waits for a large project. Those from before somebody
     took back what they said are shown to nobody."""
     some = Judgment.objects.filter(project=project).order_by()[: _QUICK_JUDGMENTS + 1]
     if some.count() <= _QUICK_JUDGMENTS:
-        return VoicesAtHand(group_voices(project))
+        return FiguresAtHand(group_voices(project))
     consents = _consents(project)
     kept = figures_at_hand(
         project,
@@ -45,9 +33,8 @@ def voices_at_hand(project: Project) -> VoicesAtHand:
         task=VOICES_TASK,
         version=consents,
     )
-    if kept.report is None:
-        return VoicesAtHand(None, progress=kept.progress)
-    return VoicesAtHand(kept.report.data, kept.computed_at, progress=kept.progress)
+    voices = kept.report.data if kept.report else None
+    return FiguresAtHand(voices, kept.computed_at, progress=kept.progress)
 
 
 def compute_voices_report(report: Report) -> tuple[str, dict[str, Any]]:

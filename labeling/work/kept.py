@@ -73,6 +73,26 @@ class KeptFigures:
         """When it was made; None where that does not matter, or where there is none."""
         return self.report.computed_at if self.report and not self.is_newest else None
 
+    def newer(self, judgments: int) -> int:
+        """How many of so many judgments came since; the report says how many there were."""
+        if self.report is None or self.is_newest:
+            return 0
+        return max(0, judgments - int(self.report.data["judgments"]))
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresAtHand:
+    """The newest figures there are, None before the first, and how far they are behind.
+
+    `newer` judgments are in none of them; `progress` is that of the worker who computes them anew,
+    None where nobody does.
+    """
+
+    figures: dict[str, Any] | None
+    computed_at: datetime | None = None
+    newer: int = 0
+    progress: Progress | None = None
+
 
 def figures_at_hand(
     project: Project,

@@ -244,7 +244,7 @@ def test_of_many_models_neighbours_are_shown_and_names_are_only_text(
     assert "'=cmd()" in models
     assert len(models) == 14
     body = read(api, lena, project)
-    assert client.get(f"{address}ranking.json").json()["models"] == body["models"]
+    assert client.get(f"{address}ranking.json").json() == body
     crossed = csv.DictReader(io.StringIO(client.get(f"{address}matrix.csv").content.decode()))
     assert len(list(crossed)) == len(body["matrix"])
     drawing = client.get(f"{address}ranking.svg")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from labeling.figures import principles as figures
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.models import Judgment, Report
-from labeling.work.kept import Progress, figures_at_hand
+from labeling.work.kept import FiguresAtHand, figures_at_hand
 from projects.models import Guideline, Project
 
 _KIND = "principles"
@@ -20,21 +18,11 @@ PRINCIPLES_TASK = "labeling.jobs.compute_principles"
 _QUICK_JUDGMENTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class HealthAtHand:
-    """The newest figures there are, None before the first, and how far they are behind."""
-
-    figures: Mapping[str, Any] | None
-    computed_at: datetime | None = None
-    newer: int = 0
-    progress: Progress | None = None
-
-
-def health_at_hand(project: Project) -> HealthAtHand:
+def health_at_hand(project: Project) -> FiguresAtHand:
     """The figures for a request, which never waits for a large project to be computed."""
     state = recent_judgment_state(project)
     if state.count <= _QUICK_JUDGMENTS:
-        return HealthAtHand(_figures(project))
+        return FiguresAtHand(_figures(project))
     kept = figures_at_hand(
         project,
         _KIND,
@@ -42,11 +30,8 @@ def health_at_hand(project: Project) -> HealthAtHand:
         task=PRINCIPLES_TASK,
         version=f"{_VERSION}/",
     )
-    if kept.report is None:
-        return HealthAtHand(None, progress=kept.progress)
-    data = kept.report.data
-    newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
-    return HealthAtHand(data["figures"], kept.computed_at, newer, kept.progress)
+    health = kept.report.data["figures"] if kept.report else None
+    return FiguresAtHand(health, kept.computed_at, kept.newer(state.count), kept.progress)
 
 
 def never_cited(figures: Mapping[str, Any], keys: Iterable[str]) -> int:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from labeling.figures.health_table import health_csv
 from labeling.lead.principles.forms import PrincipleWordsForm
-from labeling.lead.principles.report import HealthAtHand, health_at_hand, never_cited
+from labeling.lead.principles.report import health_at_hand, never_cited
 from labeling.lead.principles.selectors import history, library, unfitting_judgments
 from labeling.lead.principles.services import edit_principle
 from labeling.models.exclusions import excluded_now
@@ -83,7 +83,7 @@ def principle(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
     """One principle: what it says, how it fares, and every wording it had."""
     access = get_access(request.user, slug, Action.SEE_AGREEMENT)
     clause, newest = _clause(access, key), current_guideline(access.project)
-    hand: HealthAtHand = health_at_hand(access.project)
+    hand = health_at_hand(access.project)
     context = {
         "access": access,
         "project": access.project,

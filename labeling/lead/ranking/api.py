@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.lead.ranking.downloads import ranking_json
+from labeling.lead.ranking.downloads import ranking_reply
 from labeling.lead.ranking.report import ranking_at_hand
 from labeling.lead.ranking.selectors import ranked_criteria
 from labeling.lead.ranking.serializers import RankingQuerySerializer, RankingSerializer
@@ -43,18 +43,7 @@ class ModelRanking(ApiView):
             )
             message = sentence % {"keys": ", ".join(criteria) or "–"}
             raise InvalidInput(message, fields={"criterion": message})
-        category, ties, style = values["category"], values["ties"], values["style"]
-        hand = ranking_at_hand(criteria[key], category)
+        hand = ranking_at_hand(criteria[key], values["category"])
         if hand.figures is None:
             return not_yet(hand.progress)
-        return Response(
-            {
-                "criterion": key,
-                "category": category,
-                "ties": ties,
-                "style": style,
-                "computed_at": hand.computed_at,
-                "newer": hand.newer,
-                **ranking_json(hand.figures, ties, style),
-            }
-        )
+        return Response(ranking_reply(hand, **{**values, "criterion": key}))

@@ -10,10 +10,17 @@ from django.utils.translation import ngettext
 from labeling.datasets.texts import defuse
 from labeling.figures.tables import csv_table, figure_cells
 from labeling.lead.ranking.figures import FEWEST, Plain, shown_figure
+from labeling.work.kept import FiguresAtHand
 
 #: As judged, and with length and formatting held equal.
 RAW, CONTROLLED = "raw", "controlled"
 STYLE_READINGS = (RAW, CONTROLLED)
+
+
+def ranking_reply(hand: FiguresAtHand, **asked: str) -> dict[str, Any]:
+    """A ranking with its age and what was asked for, the same by program and as a file."""
+    age = {"computed_at": hand.computed_at, "newer": hand.newer}
+    return asked | age | ranking_json(hand.figures or {}, asked["ties"], asked["style"])
 
 
 def ranking_json(figures: Plain, ties: str, style: str) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +9,7 @@ from labeling.lead.basis import judgment_state, recent_judgment_state
 from labeling.lead.ranking.figures import model_figures
 from labeling.lead.ranking.selectors import imports_mark, model_pairs, ranked_criteria
 from labeling.models import Report
-from labeling.work.kept import Progress, figures_at_hand, keep_report
+from labeling.work.kept import FiguresAtHand, figures_at_hand, keep_report
 from projects.models import Criterion, Project
 
 _VERSION = 1  # Raise it when a figure or the shape changes: older reports are computed anew.
@@ -20,42 +18,28 @@ RANKING_TASK = "labeling.jobs.compute_ranking"
 QUICK_RANKING = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class RankingAtHand:
-    """The newest ranking by one question, None before the first, and how far it is behind."""
-
-    figures: dict[str, Any] | None
-    computed_at: datetime | None = None
-    newer: int = 0
-    progress: Progress | None = None
-
-
-def ranking_at_hand(criterion: Criterion, category: str = "") -> RankingAtHand:
+def ranking_at_hand(criterion: Criterion, category: str = "") -> FiguresAtHand:
     """The ranking for a request, which never waits for a large project to be computed."""
-    project = criterion.project
+    project, kind = criterion.project, _kind(criterion, category)
     state = recent_judgment_state(project)
 
     def at_once() -> Report | None:
         if state.count > QUICK_RANKING:
             return None
-        kind = _kind(criterion, category)
         fingerprint, data = _computed(project, criterion, category)
         return keep_report(project, kind, fingerprint=fingerprint, data=data)
 
     kept = figures_at_hand(
         project,
-        _kind(criterion, category),
+        kind,
         fingerprint=_fingerprint(project, state.mark),
         task=RANKING_TASK,
         request={"criterion": criterion.key, "category": category},
         version=f"{_VERSION}/",
         at_once=at_once,
     )
-    if kept.report is None:
-        return RankingAtHand(None, progress=kept.progress)
-    data = kept.report.data
-    newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
-    return RankingAtHand(data["figures"], kept.computed_at, newer, kept.progress)
+    figures = kept.report.data["figures"] if kept.report else None
+    return FiguresAtHand(figures, kept.computed_at, kept.newer(state.count), kept.progress)
 
 
 def compute_figures_of_models(report: Report) -> tuple[str, dict[str, Any]]:

@@ -19,13 +19,15 @@ from labeling.lead.ranking.downloads import (
     matrix_csv,
     ranking_csv,
     ranking_json,
+    ranking_reply,
 )
 from labeling.lead.ranking.drawings import ranking_file
 from labeling.lead.ranking.figures import TIE_READINGS
 from labeling.lead.ranking.page import STYLE_LABELS, TIE_LABELS, ranking_page
-from labeling.lead.ranking.report import RankingAtHand, ranking_at_hand
+from labeling.lead.ranking.report import ranking_at_hand
 from labeling.lead.ranking.selectors import compares_models, ranked_criteria
 from labeling.models.exclusions import excluded_now
+from labeling.work.kept import FiguresAtHand
 from labeling.work.page import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.models import Criterion
@@ -61,21 +63,25 @@ class ModelsAsked:
             style=style if style in STYLE_READINGS else RAW,
         )
 
-    @property
-    def hand(self) -> RankingAtHand | None:
-        """Its figures; None where the project asks nothing that compares."""
-        return ranking_at_hand(self.criterion, self.category) if self.criterion else None
+    def at_hand(self) -> FiguresAtHand:
+        """Its figures; none where the project asks nothing that compares."""
+        if self.criterion is None:
+            return FiguresAtHand(None)
+        return ranking_at_hand(self.criterion, self.category)
 
-    @property
-    def query(self) -> str:
-        """The same as a part of an address."""
-        asked = {
+    def as_dict(self) -> dict[str, str]:
+        """The same as it is asked by program."""
+        return {
             "criterion": self.criterion.key if self.criterion else "",
             "category": self.category,
             "ties": self.ties,
             "style": self.style,
         }
-        return urlencode({name: value for name, value in asked.items() if value})
+
+    @property
+    def query(self) -> str:
+        """The same as a part of an address."""
+        return urlencode({name: value for name, value in self.as_dict().items() if value})
 
 
 @require_safe
@@ -83,7 +89,7 @@ def models(request: SignedInRequest, slug: str) -> HttpResponse:
     """The ranking of models by one question."""
     access = get_access(request.user, slug, Action.SEE_MODELS)
     reading = ModelsAsked.of(access, request.GET.dict())
-    hand = reading.hand or RankingAtHand(None)
+    hand = reading.at_hand()
     if request.headers.get("HX-Request"):
         return how_far(request, hand)
     figures = hand.figures
@@ -106,19 +112,16 @@ def models(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/models.html", context)
 
 
-def _file(reading: ModelsAsked, form: str, hand: RankingAtHand) -> HttpResponse:
+def _file(reading: ModelsAsked, form: str, hand: FiguresAtHand) -> HttpResponse:
     """The ranking as a file of that form."""
     figures = hand.figures or {}
-    ranking = ranking_json(figures, reading.ties, reading.style)
     if form == "json":
-        key = reading.criterion.key if reading.criterion else ""
-        head = {"criterion": key, "category": reading.category}
-        head |= {"ties": reading.ties, "style": reading.style}
-        times = {"computed_at": hand.computed_at, "newer": hand.newer}
         options = {"indent": 1, "ensure_ascii": False, "allow_nan": False}
-        return JsonResponse({**head, **times, **ranking}, json_dumps_params=options)
+        reply = ranking_reply(hand, **reading.as_dict())
+        return JsonResponse(reply, json_dumps_params=options)
     if form == "svg":
         return HttpResponse(ranking_file(figures["rankings"][reading.ties]), "image/svg+xml")
+    ranking = ranking_json(figures, reading.ties, reading.style)
     table = matrix_csv(ranking) if form == "matrix" else ranking_csv(ranking)
     return HttpResponse(table, content_type="text/csv; charset=utf-8")
 
@@ -129,8 +132,8 @@ def _download(form: str, name: str) -> Callable[..., HttpResponse]:
         """The ranking as a file; where there is none yet, back to the page that says so."""
         access = get_access(request.user, slug, Action.SEE_MODELS)
         reading = ModelsAsked.of(access, request.GET.dict())
-        hand = reading.hand
-        if hand is None or hand.figures is None or (form == "svg" and not hand.figures["rankings"]):
+        hand = reading.at_hand()
+        if hand.figures is None or (form == "svg" and not hand.figures["rankings"]):
             return redirect("labeling:models", slug)
         reply = _file(reading, form, hand)
         reply["Content-Disposition"] = f'attachment; filename="{access.project.slug}-{name}"'

@@ -17,7 +17,7 @@ from labeling.lead.raters.selectors import (
 )
 from labeling.models import Report
 from labeling.teaching.checks.figures import RaterChecks, checks_mark
-from labeling.work.kept import KeptFigures, Progress, figures_at_hand
+from labeling.work.kept import FiguresAtHand, KeptFigures, Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
@@ -44,23 +44,13 @@ class RatersAtHand:
     as_if: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChecksAtHand:
-    """What checks say of all raters together, None before the first, and how far it is behind."""
-
-    figures: dict[str, Any] | None
-    computed_at: datetime | None = None
-    newer: int = 0
-    progress: Progress | None = None
-
-
 def raters_at_hand(project: Project) -> RatersAtHand:
     """The rows for a request, which never waits for a large project to be computed."""
     state = recent_judgment_state(project)
     if state.count <= QUICK_JUDGMENTS:
         checks = RaterChecks(project)
         return RatersAtHand(rater_rows(project, checks), checks.together())
-    kept, newer = _kept(project, state)
+    kept = _kept(project, state)
     if kept.report is None:
         return RatersAtHand(None, progress=kept.progress, habits={})
     data = kept.report.data
@@ -68,21 +58,21 @@ def raters_at_hand(project: Project) -> RatersAtHand:
         named_rows(data["rows"]),
         data["checks"],
         kept.computed_at,
-        newer,
+        kept.newer(state.count),
         kept.progress,
         data["habits"],
         data["as_if"],
     )
 
 
-def checks_at_hand(project: Project) -> ChecksAtHand:
+def checks_at_hand(project: Project) -> FiguresAtHand:
     """The figures of checks alone for a request, from the same report where it is large."""
     state = recent_judgment_state(project)
     if state.count <= QUICK_JUDGMENTS:
-        return ChecksAtHand(RaterChecks(project).together())
-    kept, newer = _kept(project, state)
+        return FiguresAtHand(RaterChecks(project).together())
+    kept = _kept(project, state)
     figures = kept.report.data["checks"] if kept.report else None
-    return ChecksAtHand(figures, kept.computed_at, newer, kept.progress)
+    return FiguresAtHand(figures, kept.computed_at, kept.newer(state.count), kept.progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +110,14 @@ def _row_of(rows: list[RaterRow] | None, rater: int) -> RaterRow | None:
     return next((row for row in rows or [] if row.rater.pk == rater), None)
 
 
-def _kept(project: Project, state: JudgmentState) -> tuple[KeptFigures, int]:
-    """The report as it is kept, and how many judgments came since."""
-    kept = figures_at_hand(
+def _kept(project: Project, state: JudgmentState) -> KeptFigures:
+    return figures_at_hand(
         project,
         _KIND,
         fingerprint=_fingerprint(project, state),
         task=RATERS_TASK,
         version=f"{_VERSION}/",
     )
-    if kept.report is None or kept.is_newest:
-        return kept, 0
-    return kept, max(0, state.count - int(kept.report.data["judgments"]))
 
 
 def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -12,7 +9,7 @@ from django.db.models import Max
 from labeling.models import Judgment, Query, Report
 from labeling.models.exclusions import excluded_now
 from labeling.teaching.questions.figures import ambiguity
-from labeling.work.kept import Progress, figures_at_hand
+from labeling.work.kept import FiguresAtHand, figures_at_hand
 from projects.models import Project
 
 _KIND = "ambiguity"
@@ -22,21 +19,11 @@ AMBIGUITY_TASK = "labeling.jobs.compute_ambiguity"
 _QUICK_JUDGMENTS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class AmbiguityAtHand:
-    """The newest figures there are, None before the first, and how far they are behind."""
-
-    figures: Mapping[str, Any] | None
-    computed_at: datetime | None = None
-    newer: int = 0
-    progress: Progress | None = None
-
-
-def ambiguity_at_hand(project: Project) -> AmbiguityAtHand:
+def ambiguity_at_hand(project: Project) -> FiguresAtHand:
     """The figures for a request, which never waits for a large project to be counted."""
     some = Judgment.objects.filter(project=project).order_by()[: _QUICK_JUDGMENTS + 1]
     if some.count() <= _QUICK_JUDGMENTS:
-        return AmbiguityAtHand(ambiguity(project))
+        return FiguresAtHand(ambiguity(project))
     kept = figures_at_hand(
         project,
         _KIND,
@@ -44,9 +31,8 @@ def ambiguity_at_hand(project: Project) -> AmbiguityAtHand:
         task=AMBIGUITY_TASK,
         version=f"{_VERSION}/",
     )
-    if kept.report is None:
-        return AmbiguityAtHand(None, progress=kept.progress)
-    return AmbiguityAtHand(kept.report.data, kept.computed_at, 0, kept.progress)
+    rates = kept.report.data if kept.report else None
+    return FiguresAtHand(rates, kept.computed_at, progress=kept.progress)
 
 
 def compute_ambiguity_report(report: Report) -> tuple[str, dict[str, Any]]:
