@@ -30,8 +30,6 @@ SAFE_HTML = {
     "labeling/templatetags/rendering.py": "made and sanitised by labeling.rendering",
     "labeling/rating/shown.py": "made and sanitised by labeling.rendering, or by templates",
     "labeling/lead/agreement/drawings.py": "drawn by labeling.charts, which escapes every label",
-    "labeling/lead/ranking/drawings.py": "drawn by labeling.charts, which escapes every label",
-    "labeling/lead/overview/views.py": "SVG of labeling.charts",
 }
 
 

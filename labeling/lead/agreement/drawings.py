@@ -112,7 +112,7 @@ def forest(
     ]
     wide = forest_plot(bars, ident=ident, title=title, percent=percent)
     narrow = narrow_forest_plot(bars, ident=f"{ident}-narrow", title=title, percent=percent)
-    return _drawn(f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div>')
+    return for_both_widths(wide, narrow)
 
 
 def turns_chart(turns: Sequence[Json], key: str) -> SafeString | None:
@@ -142,13 +142,19 @@ def rater_matrix(
         cells[first, second] = Cell(
             figure["value"], pair["n"], figure["low"], figure["high"], figure.get("reason", "")
         )
-    return _drawn(pair_matrix(names, cells, ident=ident, title=title))
+    return drawn(pair_matrix(names, cells, ident=ident, title=title))
 
 
 def histogram(bars: Sequence[Bar], ident: str, title: str) -> SafeString:
     """Answers along a scale."""
-    return _drawn(bar_histogram(bars, ident=ident, title=title))
+    return drawn(bar_histogram(bars, ident=ident, title=title))
 
 
-def _drawn(svg: str) -> SafeString:
+def for_both_widths(wide: str, narrow: str) -> SafeString:
+    """A chart as drawn for a desk and for a phone; a page shows the one that fits."""
+    return drawn(f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div>')
+
+
+def drawn(svg: str) -> SafeString:
+    """A chart as a part of a page."""
     return mark_safe(svg)  # noqa: S308 - made by labeling.charts, which escapes every text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from labeling.charts import Standings, StandingsPlace, alone, standings_chart
+from labeling.lead.agreement.drawings import drawn, for_both_widths
 from labeling.lead.ranking.figures import Plain
 
 #: More models are a table alone.
@@ -41,7 +42,7 @@ def ranking_drawing(rankings: Plain) -> SafeString | None:
     columns, title = standings_of(rankings), _("Wins against the others")
     wide = standings_chart(columns, ident="ranking", title=title)
     narrow = standings_chart(columns, ident="ranking-narrow", title=title, is_narrow=True)
-    return _drawn(f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div>')
+    return for_both_widths(wide, narrow)
 
 
 def ranking_file(rankings: Plain) -> str:
@@ -55,8 +56,4 @@ def category_drawing(part: Plain, ident: str, order: Sequence[str]) -> SafeStrin
     place = {name: number for number, name in enumerate(order)}
     lines = sorted(part["standings"], key=lambda line: place.get(line["model"], len(place)))
     column = Standings(_("Wins against the others"), places(lines))
-    return _drawn(standings_chart([column], ident=ident, title=part["name"]))
-
-
-def _drawn(svg: str) -> SafeString:
-    return mark_safe(svg)  # noqa: S308 - made by labeling.charts, which escapes every text
+    return drawn(standings_chart([column], ident=ident, title=part["name"]))
