@@ -95,9 +95,11 @@ class TaskChangeSerializer(SelectionJobSerializer):
         help_text="Tasks that keep more raters, because so many have judged them or have them."
     )
     exclusion = serializers.IntegerField(
-        allow_null=True, help_text="Of an exclusion whose judgments' places it opens again,"
+        allow_null=True, help_text="The one of whose judgments it opens the places again."
     )
-    closes = serializers.BooleanField(help_text="or takes back where nobody took them.")
+    closes = serializers.BooleanField(
+        help_text="It takes back what was opened for that exclusion, where nobody took it."
+    )
 
 
 class PreferencesSerializer(serializers.Serializer[Any]):
